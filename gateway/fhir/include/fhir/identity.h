@@ -1,0 +1,17 @@
+// Numbers and ids that carry their own proof.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace linkway::fhir {
+
+/// UUIDv5 (RFC 9562, SHA-1) under Linkway's own namespace, over the parts joined by U+001F so that ("a","bc") and ("ab","c") differ.
+/// Lower case, 36 characters: a valid FHIR id. Linkway derives every id from (system, organisation, table, key...): any node, any day, the same id.
+std::string derived_id(std::initializer_list<std::string_view> parts);
+
+/// Ten digits (spaces between groups allowed) whose modulus 11 check digit is right. Source: NHS Data Dictionary, NHS NUMBER.
+bool is_valid_nhs_number(std::string_view text);
+
+}  // namespace linkway::fhir

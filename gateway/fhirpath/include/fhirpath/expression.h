@@ -1,0 +1,99 @@
+// Check and compile once, evaluate often.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhirpath/ast.h"
+#include "fhirpath/value.h"
+
+namespace linkway::fhirpath {
+
+/// Static type of an expression: which items it may yield, and whether more than one.
+struct StaticType {
+    enum class Of : std::uint8_t {
+        anything,  ///< not known before it runs
+        system,    ///< a System type: `kind` says which
+        fhir,      ///< an R4 type: `type`
+        record,    ///< a record type: `record`
+        nothing,   ///< always empty
+    };
+    Of of = Of::anything;
+    ValueKind kind = ValueKind::string;
+    const fhir::TypeDefinition* type = nullptr;
+    const RecordType* record = nullptr;
+    bool many = false;
+};
+
+/// "Row of Admin_Patient", "String", "FHIR HumanName (many)": for messages.
+std::string to_string(const StaticType& type);
+
+/// What an evaluation may use while it runs.
+struct Runtime {
+    std::span<const Collection> variables;  ///< by slot, as declared in the Environment
+    std::pmr::memory_resource* arena = nullptr;
+    const Value* context = nullptr;         ///< %context and the implicit focus at the top; null in strict mode
+    std::string_view now;                   ///< FHIR dateTime for now(), today() and timeOfDay(); fixed for a run
+    std::uint32_t steps_left = 1'000'000;   ///< each node visited costs one; at zero the evaluation ends in an error
+};
+
+/// A function of ours beside those of FHIRPath, called as focus.name(args) or, with `free`, as name(args).
+struct Function {
+    std::string name;
+    StaticType result;
+    std::size_t min_args = 0;
+    std::size_t max_args = 0;
+    /// `focus` is the input collection, `args` the evaluated operands. Appends to `out`; returns an issue when it can't.
+    /// `context` is that of `bind`, or null.
+    std::function<text::Status(const void* context, const Collection& focus, std::span<const Collection> args, Collection& out, Runtime& runtime)> call;
+    /// Optional: called once at compile time with the operands that are string literals (others as empty optional), so that an unknown
+    /// value set or map is an issue before anything runs and lookups are resolved at start. Returns what `call` gets as context.
+    std::function<text::Result<std::shared_ptr<const void>>(std::span<const std::optional<std::string>> literal_args)> bind;
+};
+
+struct Variable {
+    std::string name;  ///< without %
+    StaticType type;
+};
+
+/// The names an expression may use.
+struct Environment {
+    std::vector<Variable> variables;   ///< slot = index; a later one hides an earlier of the same name
+    std::vector<Function> functions;
+    bool strict = true;                ///< no implicit focus at the top: everything starts at a %variable, a literal or a free function
+    const fhir::TypeDefinition* context = nullptr;  ///< in non-strict mode: type of the resource, or null for any
+};
+
+/// A checked expression, ready to run. Immutable; safe from any thread as long as each has its own Runtime.
+class Expression {
+  public:
+    Expression(Expression&&) noexcept;
+    Expression& operator=(Expression&&) noexcept;
+    ~Expression();
+
+    const StaticType& type() const;
+    const Expr& ast() const;
+
+    /// Appends the result. On an error (singleton expected, limits, a function's own) returns it and leaves `out` unspecified.
+    text::Status evaluate(Runtime& runtime, Collection& out) const;
+
+    /// Evaluates by the rules of a condition: true only for a single true; empty is false; anything else is an error.
+    text::Result<bool> test(Runtime& runtime) const;
+
+    struct Program;
+    explicit Expression(std::unique_ptr<Program> program);
+
+  private:
+    std::unique_ptr<Program> program_;
+};
+
+/// Checks names, types and arity against the environment and the R4 definitions, and compiles. All mistakes are appended to `issues` (line and column counted from `at`,
+/// nearest right name as suggestion); nothing is returned when there is one of severity error.
+std::optional<Expression> compile(ExprPtr ast, const Environment& environment, const text::Location& at, text::Issues& issues);
+
+}  // namespace linkway::fhirpath

@@ -1,0 +1,49 @@
+// Where bytes come from: a folder, a zip, OpenPGP files in either. The same names and bytes whatever the container.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "text/issue.h"
+
+namespace linkway::sources {
+
+/// Bytes of one file, in order. Not thread-safe; open one per thread.
+class ByteStream {
+  public:
+    virtual ~ByteStream() = default;
+    /// Fills from the front of `into`; the number of bytes read, 0 only at the end. A read error, a bad checksum or a
+    /// failed decryption is an issue, never a short file.
+    virtual text::Result<std::size_t> read(std::span<char> into) = 0;
+};
+
+/// One file of an input, before anything is read of it.
+struct InputFile {
+    std::string name;       ///< base name without ".gpg", e.g. "291_Admin_Patient_2015..._45E7....csv"
+    std::string display;    ///< as shown to people and in provenance: path below the input, '/' between parts
+    std::uint64_t size = 0; ///< bytes as stored (compressed or encrypted ones are larger when read)
+    std::string path;       ///< set for a plain file on disk, which can be read at any offset by several threads; else empty
+    std::string container;  ///< zip that holds it; empty for a file on disk
+    bool encrypted = false; ///< was ".gpg": read through GnuPG, signature required
+};
+
+struct InputOptions {
+    std::string gnupg_home;  ///< keyring directory for .gpg files; empty for the user's own
+};
+
+/// What `path` holds: every regular file below a folder (not hidden ones), every entry of a zip (a zip inside a folder is opened; not a zip in a zip), in name order.
+/// Path traversal in entry names, links that leave the folder, entries that would inflate beyond 200 times their size or are encrypted are issues; the rest is listed.
+struct Input {
+    std::vector<InputFile> files;
+    text::Issues issues;
+};
+text::Result<Input> open_input(const std::string& path);
+
+/// Opens a file of an input. For an encrypted one the whole stream is decrypted and its signature checked as it is read; the issue of a bad, missing or unknown
+/// signature comes from read() before the end is reported, so nothing read may be acted upon until read() has returned 0.
+text::Result<std::unique_ptr<ByteStream>> open_stream(const InputFile& file, const InputOptions& options);
+
+}  // namespace linkway::sources

@@ -1,0 +1,58 @@
+// Dates and times as FHIR writes them, read from what GP systems write.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace linkway::text {
+
+enum class Precision : std::uint8_t { year, month, day, hour, minute, second, fraction };
+
+/// A civil date that exists in the proleptic Gregorian calendar, or the year or month of one.
+struct Date {
+    std::int16_t year = 0;
+    std::uint8_t month = 1;
+    std::uint8_t day = 1;
+    Precision precision = Precision::day;
+
+    friend auto operator<=>(const Date&, const Date&) = default;
+};
+
+struct TimeOfDay {
+    std::uint8_t hour = 0;
+    std::uint8_t minute = 0;
+    std::uint8_t second = 0;
+    Precision precision = Precision::second;
+
+    friend auto operator<=>(const TimeOfDay&, const TimeOfDay&) = default;
+};
+
+/// A pattern such as "yyyy-MM-dd", "yyyyMMdd", "dd MMM yyyy", "HH:mm:ss", "HHmm", "yyyy-MM-dd HH:mm:ss". Letters: y M d H m s;
+/// MMM is an English month name of three letters, whatever the locale; anything else stands for itself.
+std::optional<Date> parse_date(std::string_view text, std::string_view pattern);
+std::optional<TimeOfDay> parse_time(std::string_view text, std::string_view pattern);
+
+struct DateTime {
+    Date date;
+    TimeOfDay time;
+};
+std::optional<DateTime> parse_date_time(std::string_view text, std::string_view pattern);
+
+/// FHIR date: "2023", "2023-05" or "2023-05-01" by the precision held.
+void append_date(std::string& out, const Date& date);
+void append_time(std::string& out, const TimeOfDay& time);  ///< "14:05:00"
+
+/// FHIR dateTime of a moment in UK civil time, with its offset: "2023-07-01T09:30:00+01:00". The hour that happens twice in
+/// October is taken as summer time (the first), the one that does not exist in March as if clocks had not yet changed.
+void append_uk_date_time(std::string& out, const Date& date, const TimeOfDay& time);
+
+/// Minutes that Europe/London is ahead of UTC at that civil time (60 in summer, else 0; rules of 1996 onwards,
+/// and before 1972 to 1995 by the dates of those years where they differ).
+int uk_offset_minutes(const Date& date, const TimeOfDay& time);
+
+/// Days since 1970-01-01 of the (first day of the) date.
+std::int64_t days_since_epoch(const Date& date);
+
+}  // namespace linkway::text
