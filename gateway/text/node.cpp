@@ -1,0 +1,116 @@
+#include "text/node.h"
+
+#include "tree_builder.h"
+
+namespace linkway::text {
+
+const Node* Node::find(std::string_view name) const {
+    for (const Member& member : members) {
+        if (member.name == name) {
+            return &member.value;
+        }
+    }
+    return nullptr;
+}
+
+std::string_view Node::string_or(std::string_view name, std::string_view otherwise) const {
+    const Node* node = find(name);
+    return node != nullptr && node->is_string() ? node->text : otherwise;
+}
+
+Document::Document() : storage_(std::make_unique<Storage>(std::string(), 0)) {}
+Document::Document(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {}
+Document::~Document() = default;
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+
+const Node& Document::root() const {
+    return storage_->root;
+}
+const std::string& Document::file() const {
+    return storage_->file;
+}
+
+Location Document::at(const Node& node) const {
+    return {storage_->file, node.line, node.column, {}};
+}
+
+Location Document::at(const Member& member) const {
+    return {storage_->file, member.line, member.column, {}};
+}
+
+void append_json_string(std::string& out, std::string_view value) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    out += '"';
+    std::size_t plain = 0;  // start of the run not yet appended
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const auto c = static_cast<unsigned char>(value[i]);
+        if (c >= 0x20 && c != '"' && c != '\\') {
+            continue;
+        }
+        out.append(value, plain, i - plain);
+        plain = i + 1;
+        out += '\\';
+        switch (c) {
+            case '"':
+            case '\\':
+                out += static_cast<char>(c);
+                break;
+            case '\n':
+                out += 'n';
+                break;
+            case '\r':
+                out += 'r';
+                break;
+            case '\t':
+                out += 't';
+                break;
+            default:
+                out += "u00";
+                out += hex[c >> 4U];
+                out += hex[c & 0x0FU];
+        }
+    }
+    out.append(value, plain, value.size() - plain);
+    out += '"';
+}
+
+void append_json(std::string& out, const Node& node) {
+    bool first = true;
+    switch (node.kind) {
+        case NodeKind::null:
+            out += "null";
+            break;
+        case NodeKind::boolean:
+        case NodeKind::number:
+            out += node.text;
+            break;
+        case NodeKind::string:
+            append_json_string(out, node.text);
+            break;
+        case NodeKind::array:
+            out += '[';
+            for (const Node& item : node.items) {
+                if (!std::exchange(first, false)) {
+                    out += ',';
+                }
+                append_json(out, item);
+            }
+            out += ']';
+            break;
+        case NodeKind::object:
+            out += '{';
+            for (const Member& member : node.members) {
+                if (!std::exchange(first, false)) {
+                    out += ',';
+                }
+                append_json_string(out, member.name);
+                out += ':';
+                append_json(out, member.value);
+            }
+            out += '}';
+            break;
+    }
+}
+
+}  // namespace linkway::text
