@@ -37,23 +37,31 @@ std::string to_string(const StaticType& type);
 struct Runtime {
     std::span<const Collection> variables;  ///< by slot, as declared in the Environment
     std::pmr::memory_resource* arena = nullptr;
-    const Value* context = nullptr;         ///< %context and the implicit focus at the top; null in strict mode
-    std::string_view now;                   ///< FHIR dateTime for now(), today() and timeOfDay(); fixed for a run
-    std::uint32_t steps_left = 1'000'000;   ///< each node visited costs one; at zero the evaluation ends in an error
+    const Value* context =
+        nullptr;           ///< %context and the implicit focus at the top; null in strict mode
+    std::string_view now;  ///< FHIR dateTime for now(), today() and timeOfDay(); fixed for a run
+    std::uint32_t steps_left =
+        1'000'000;  ///< each node visited costs one; at zero the evaluation ends in an error
 };
 
-/// A function of ours beside those of FHIRPath, called as focus.name(args) or, with `free`, as name(args).
+/// A function of ours beside those of FHIRPath, called as focus.name(args) or, with `free`, as
+/// name(args).
 struct Function {
     std::string name;
     StaticType result;
     std::size_t min_args = 0;
     std::size_t max_args = 0;
-    /// `focus` is the input collection, `args` the evaluated operands. Appends to `out`; returns an issue when it can't.
-    /// `context` is that of `bind`, or null.
-    std::function<text::Status(const void* context, const Collection& focus, std::span<const Collection> args, Collection& out, Runtime& runtime)> call;
-    /// Optional: called once at compile time with the operands that are string literals (others as empty optional), so that an unknown
-    /// value set or map is an issue before anything runs and lookups are resolved at start. Returns what `call` gets as context.
-    std::function<text::Result<std::shared_ptr<const void>>(std::span<const std::optional<std::string>> literal_args)> bind;
+    /// `focus` is the input collection, `args` the evaluated operands. Appends to `out`; returns an
+    /// issue when it can't. `context` is that of `bind`, or null.
+    std::function<text::Status(const void* context, const Collection& focus,
+                               std::span<const Collection> args, Collection& out, Runtime& runtime)>
+        call;
+    /// Optional: called once at compile time with the operands that are string literals (others as
+    /// empty optional), so that an unknown value set or map is an issue before anything runs and
+    /// lookups are resolved at start. Returns what `call` gets as context.
+    std::function<text::Result<std::shared_ptr<const void>>(
+        std::span<const std::optional<std::string>> literal_args)>
+        bind;
 };
 
 struct Variable {
@@ -63,13 +71,17 @@ struct Variable {
 
 /// The names an expression may use.
 struct Environment {
-    std::vector<Variable> variables;   ///< slot = index; a later one hides an earlier of the same name
+    std::vector<Variable>
+        variables;  ///< slot = index; a later one hides an earlier of the same name
     std::vector<Function> functions;
-    bool strict = true;                ///< no implicit focus at the top: everything starts at a %variable, a literal or a free function
-    const fhir::TypeDefinition* context = nullptr;  ///< in non-strict mode: type of the resource, or null for any
+    bool strict = true;  ///< no implicit focus at the top: everything starts at a %variable, a
+                         ///< literal or a free function
+    const fhir::TypeDefinition* context =
+        nullptr;  ///< in non-strict mode: type of the resource, or null for any
 };
 
-/// A checked expression, ready to run. Immutable; safe from any thread as long as each has its own Runtime.
+/// A checked expression, ready to run. Immutable; safe from any thread as long as each has its own
+/// Runtime.
 class Expression {
   public:
     Expression(Expression&&) noexcept;
@@ -79,10 +91,12 @@ class Expression {
     const StaticType& type() const;
     const Expr& ast() const;
 
-    /// Appends the result. On an error (singleton expected, limits, a function's own) returns it and leaves `out` unspecified.
+    /// Appends the result. On an error (singleton expected, limits, a function's own) returns it
+    /// and leaves `out` unspecified.
     text::Status evaluate(Runtime& runtime, Collection& out) const;
 
-    /// Evaluates by the rules of a condition: true only for a single true; empty is false; anything else is an error.
+    /// Evaluates by the rules of a condition: true only for a single true; empty is false; anything
+    /// else is an error.
     text::Result<bool> test(Runtime& runtime) const;
 
     struct Program;
@@ -92,8 +106,10 @@ class Expression {
     std::unique_ptr<Program> program_;
 };
 
-/// Checks names, types and arity against the environment and the R4 definitions, and compiles. All mistakes are appended to `issues` (line and column counted from `at`,
-/// nearest right name as suggestion); nothing is returned when there is one of severity error.
-std::optional<Expression> compile(ExprPtr ast, const Environment& environment, const text::Location& at, text::Issues& issues);
+/// Checks names, types and arity against the environment and the R4 definitions, and compiles. All
+/// mistakes are appended to `issues` (line and column counted from `at`, nearest right name as
+/// suggestion); nothing is returned when there is one of severity error.
+std::optional<Expression> compile(ExprPtr ast, const Environment& environment,
+                                  const text::Location& at, text::Issues& issues);
 
 }  // namespace linkway::fhirpath

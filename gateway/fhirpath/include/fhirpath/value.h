@@ -1,4 +1,5 @@
-// What flows through an evaluation: small values and short collections, pointing into the input wherever they can.
+// What flows through an evaluation: small values and short collections, pointing into the input
+// wherever they can.
 #pragma once
 
 #include <cstdint>
@@ -23,28 +24,59 @@ enum class ValueKind : std::uint8_t {
     date_time,
     time,
     quantity,
-    node,    ///< a FHIR element or resource in parsed JSON (complex, or a primitive with its id and extensions)
+    node,    ///< a FHIR element or resource in parsed JSON (complex, or a primitive with its id and
+             ///< extensions)
     record,  ///< a table row or another structure with named fields that is not FHIR
 };
 
-/// One item of a collection. Trivially copyable; what it points to outlives the evaluation (input, compiled constants, or the evaluation's arena).
+/// One item of a collection. Trivially copyable; what it points to outlives the evaluation (input,
+/// compiled constants, or the evaluation's arena).
 struct Value {
     ValueKind kind = ValueKind::boolean;
     bool boolean = false;
     std::int64_t integer = 0;
-    std::string_view text;  ///< string content; decimal digits as written; date, dateTime or time in FHIR form without @; quantity's number
+    std::string_view text;  ///< string content; decimal digits as written; date, dateTime or time
+                            ///< in FHIR form without @; quantity's number
     std::string_view unit;  ///< quantity: UCUM code or calendar word
     const text::Node* node = nullptr;
-    const text::Node* extra = nullptr;  ///< sibling "_name" of a FHIR primitive (id and extensions), when present
-    const fhir::TypeDefinition* type = nullptr;  ///< FHIR type of a node (or of a primitive read from FHIR); nullptr for System types
+    const text::Node* extra =
+        nullptr;  ///< sibling "_name" of a FHIR primitive (id and extensions), when present
+    const fhir::TypeDefinition* type = nullptr;  ///< FHIR type of a node (or of a primitive read
+                                                 ///< from FHIR); nullptr for System types
     const Record* record = nullptr;
 
-    static Value of_boolean(bool value) { Value v; v.kind = ValueKind::boolean; v.boolean = value; return v; }
-    static Value of_integer(std::int64_t value) { Value v; v.kind = ValueKind::integer; v.integer = value; return v; }
-    static Value of_text(ValueKind kind, std::string_view text) { Value v; v.kind = kind; v.text = text; return v; }
+    static Value of_boolean(bool value) {
+        Value v;
+        v.kind = ValueKind::boolean;
+        v.boolean = value;
+        return v;
+    }
+    static Value of_integer(std::int64_t value) {
+        Value v;
+        v.kind = ValueKind::integer;
+        v.integer = value;
+        return v;
+    }
+    static Value of_text(ValueKind kind, std::string_view text) {
+        Value v;
+        v.kind = kind;
+        v.text = text;
+        return v;
+    }
     static Value of_string(std::string_view text) { return of_text(ValueKind::string, text); }
-    static Value of_record(const Record& record) { Value v; v.kind = ValueKind::record; v.record = &record; return v; }
-    static Value of_node(const text::Node& node, const fhir::TypeDefinition* type) { Value v; v.kind = ValueKind::node; v.node = &node; v.type = type; return v; }
+    static Value of_record(const Record& record) {
+        Value v;
+        v.kind = ValueKind::record;
+        v.record = &record;
+        return v;
+    }
+    static Value of_node(const text::Node& node, const fhir::TypeDefinition* type) {
+        Value v;
+        v.kind = ValueKind::node;
+        v.node = &node;
+        v.type = type;
+        return v;
+    }
 };
 
 /// An ordered collection; one item needs no allocation. Not thread-safe.
@@ -72,26 +104,28 @@ class Collection {
 /// The fields a Record has, by name; index is the position in `fields`.
 struct RecordField {
     std::string_view name;
-    ValueKind kind = ValueKind::string;    ///< what values it yields
-    const RecordType* record = nullptr;    ///< of kind record: which
-    bool many = false;                     ///< more than one item possible
+    ValueKind kind = ValueKind::string;  ///< what values it yields
+    const RecordType* record = nullptr;  ///< of kind record: which
+    bool many = false;                   ///< more than one item possible
 };
 
 struct RecordType {
-    std::string_view name;                 ///< e.g. "CareRecord_Observation", "Episode"; for messages and type()
+    std::string_view name;  ///< e.g. "CareRecord_Observation", "Episode"; for messages and type()
     std::pmr::vector<RecordField> fields;
 
     /// Index of the field of that exact name, or -1.
     int find(std::string_view field) const;
 };
 
-/// A structure with fields that FHIRPath can navigate. The seam by which table rows are read without being copied into JSON.
+/// A structure with fields that FHIRPath can navigate. The seam by which table rows are read
+/// without being copied into JSON.
 class Record {
   public:
     virtual ~Record() = default;
     virtual const RecordType& type() const = 0;
     /// Appends the items of the field at that index; text it must make goes into the arena.
-    virtual void field(std::size_t index, Collection& out, std::pmr::memory_resource& arena) const = 0;
+    virtual void field(std::size_t index, Collection& out,
+                       std::pmr::memory_resource& arena) const = 0;
 };
 
 }  // namespace linkway::fhirpath
