@@ -57,6 +57,7 @@ struct Table {
     int organisation_column = -1;     ///< whose row it is
     int version_column = -1;          ///< higher replaces lower for the same key
     int deleted_column = -1;          ///< true takes the key's row away
+    bool deletion_is_out_of_scope = false;  ///< "deletion": "out-of-scope": the row left the extract, what it said was not wrong
     text::Location location;
 
     /// Index of the column of that name or alias, letters compared without case, or -1.

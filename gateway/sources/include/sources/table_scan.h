@@ -37,6 +37,7 @@ struct CellFilter {
     std::uint32_t column = 0;
     const KeySet* keys = nullptr;
     bool guid = false;
+    const KeySet* known = nullptr;  ///< when set, a row whose cell holds a key that is not in here passes as well (an unknown code; an empty cell does not)
 };
 
 /// A row handed to the sink: cells are content (quotes off, doubled quotes single), valid during the call only.

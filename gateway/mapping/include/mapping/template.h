@@ -1,0 +1,94 @@
+// A resource template as a tree: the FHIRPath Mapping Language (facts: fpml.md) in YAML or JSON, before any name in it is checked.
+//
+// A template file is an object with a header and the resource as it will look:
+//
+//   each: CareRecord_Observation     the table (or "event") that drives it
+//   when: "%event.kind = 'referred'" optional condition
+//   referencedOnly: true             optional: a row is translated only when something translated refers to it
+//   resource: { ... }                the resource, with {{ FHIRPath }} where a value goes
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "text/issue.h"
+#include "text/node.h"
+
+namespace linkway::mapping {
+
+/// A FHIRPath expression as it stands in a file.
+struct Code {
+    std::string text;
+    text::Location at;  ///< of its first character
+};
+
+enum class FormKind : std::uint8_t {
+    constant,   ///< a scalar without markers: `node`
+    value,      ///< "{{ expr }}": the first item
+    concat,     ///< "text {{ expr }} text": a string, nothing when one part is empty
+    all_items,  ///< "{[ expr ]}": every item, as an array
+    object,     ///< members, conditions, loops and assignments: `entries`
+    array,      ///< `items`
+};
+
+struct Form;
+using FormPtr = std::unique_ptr<Form>;
+
+/// A piece of a concatenation: fixed text, or an expression when `code` is set.
+struct Part {
+    std::string text;
+    std::optional<Code> code;
+};
+
+enum class EntryKind : std::uint8_t {
+    member,     ///< name: value
+    condition,  ///< "{% if expr %}": value, with the "{% else %}" that follows it
+    loop,       ///< "{% for item in expr %}" or "{% for i, item in expr %}": value
+    assign,     ///< "{% assign %}": variables for everything below
+};
+
+struct Entry {
+    EntryKind kind = EntryKind::member;
+    text::Location at;  ///< of the key
+    std::string name;   ///< of a member; the item variable of a loop
+    std::string index;  ///< the index variable of a loop, or empty
+    Code code;          ///< of a condition or loop
+    FormPtr value;
+    FormPtr otherwise;  ///< of a condition with else
+    std::vector<std::pair<std::string, FormPtr>> assigned;
+};
+
+struct Form {
+    FormKind kind = FormKind::constant;
+    text::Location at;
+    const text::Node* node = nullptr;  ///< of a constant; lives in the Template's document
+    Code code;                         ///< of value and all_items
+    std::vector<Part> parts;
+    std::vector<Entry> entries;
+    std::vector<FormPtr> items;
+};
+
+/// One template file.
+struct Template {
+    std::string file;
+    std::string each;
+    text::Location each_at;
+    std::optional<Code> when;
+    bool referenced_only = false;
+    std::string resource_type;
+    FormPtr resource;
+    std::shared_ptr<text::Document> document;  ///< owns what constants point at
+};
+
+/// Reads `content` (YAML, which JSON is too). Every mistake in the markers and the header is appended to `issues`; nothing is returned
+/// when there was one.
+std::optional<Template> parse_template(std::string_view content, const std::string& file, text::Issues& issues);
+
+/// Turns a scalar's text into an expression with the place where it starts in `source` (quotes and block indentation accounted for).
+Code code_at(const text::Node& scalar, std::string_view text, std::size_t offset, std::string_view source,
+             const std::string& file);
+
+}  // namespace linkway::mapping

@@ -1,0 +1,62 @@
+// The flat form of a template. Private to mapping.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhirpath/expression.h"
+#include "mapping/plan.h"
+
+namespace linkway::mapping {
+
+enum class StepKind : std::uint8_t {
+    text,         ///< append `text`: constant members or items, escaped when compiled
+    open_object,  ///< append `text` (the member's name, or nothing) and "{"
+    open_array,   ///< append `text` and "["
+    close,        ///< append "}" or "]", or take the whole thing back when nothing was put inside
+    value,        ///< append `text` and the first item of the expression
+    all,          ///< append `text` and every item of the expression as an array, or as items of the open one
+    concat,       ///< append `text` and the pieces joined, unless one is empty
+    jump_unless,  ///< go to `target` when the expression is not true
+    jump,         ///< go to `target`
+    loop,         ///< evaluate the expression, then run the steps up to `target` once for each item
+    next,         ///< end of a loop's body: back to the step after `target` while items are left
+    assign,       ///< evaluate into `slot`
+};
+
+struct Piece {
+    std::string text;
+    int expression = -1;
+};
+
+struct Step {
+    StepKind kind = StepKind::text;
+    bool required = false;     ///< an empty result makes the enclosing object invalid
+    bool list = false;         ///< of close: ends an array
+    bool checked = false;      ///< of value: the text must be tried against `type` while running
+    std::string text;
+    int expression = -1;
+    std::vector<Piece> pieces;
+    std::uint32_t target = 0;
+    std::uint32_t slot = 0;        ///< of assign and loop: variable
+    std::uint32_t index_slot = 0;  ///< of loop: variable of the index, 0 for none
+    const fhir::TypeDefinition* type = nullptr;
+    std::string_view value_set;    ///< required binding a dynamic code is tried against
+    std::string path;              ///< FHIR path, for messages
+    text::Location at;
+};
+
+struct Plan::Program {
+    std::string resource_type;
+    std::vector<Step> steps;
+    std::vector<fhirpath::Expression> expressions;
+    std::vector<std::string> targets;      ///< FHIR path each expression feeds
+    std::vector<text::Location> places;    ///< of each expression
+    std::optional<std::size_t> condition;  ///< index of the expression of "when"
+    std::size_t slots = 0;                 ///< variables in all: the environment's, then loops' and assignments'
+};
+
+}  // namespace linkway::mapping

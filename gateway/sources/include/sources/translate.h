@@ -1,0 +1,38 @@
+// The main job: an extract in, FHIR out, every row accounted for.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "sources/input.h"
+#include "sources/reconciliation.h"
+#include "sources/system_mapping.h"
+#include "text/issue.h"
+
+namespace linkway::sources {
+
+enum class OutputFormat : std::uint8_t {
+    ndjson,  ///< one file a resource type, for a Bulk Data import
+    bundle,  ///< one transaction Bundle a patient, under bundles/
+};
+
+struct TranslateOptions {
+    std::string input;
+    std::string output;
+    OutputFormat format = OutputFormat::ndjson;
+    bool overwrite = false;
+    unsigned threads = 1;
+    InputOptions access;
+    double max_deleted_share = 0.2;
+    std::set<std::string> include;                ///< exclusions lifted: "test-patients"
+    std::map<std::string, std::string> policies;  ///< by check: "warn", "quarantine" or "reject" instead of the mapping's own
+    std::function<void(std::uint64_t bytes, std::uint64_t rows, std::uint64_t bytes_in_all)> progress;
+};
+
+/// Translates the extract and writes the output folder, reconciliation.json included. The same input gives the same bytes, in whatever order files are found and
+/// however many threads work. An issue means that nothing was written.
+text::Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOptions& options);
+
+}  // namespace linkway::sources

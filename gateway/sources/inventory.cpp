@@ -1,0 +1,193 @@
+#include "sources/inventory.h"
+
+#include <Poco/RegularExpression.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "text/temporal.h"
+
+namespace linkway::sources {
+
+namespace {
+
+using text::Issue;
+using text::Severity;
+
+/// What a file's name says.
+struct NameParts {
+    std::string table;
+    std::string feed;
+    std::string timestamp;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+};
+
+std::uint64_t number(const std::string& text) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::optional<NameParts> parse_name(Poco::RegularExpression& pattern, const FileNameRule& rule, const std::string& name) {
+    std::vector<std::string> found;
+    if (pattern.split(name, found) == 0) {
+        return {};
+    }
+    NameParts parts;
+    for (std::size_t i = 0; i < rule.groups.size() && i + 1 < found.size(); ++i) {
+        const std::string& meaning = rule.groups[i];
+        const std::string& value = found[i + 1];
+        if (meaning == "table") {
+            parts.table = value;
+        } else if (meaning == "feed") {
+            parts.feed = value;
+            std::transform(value.begin(), value.end(), parts.feed.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        } else if (meaning == "timestamp") {
+            parts.timestamp = value;
+        } else if (meaning == "sequenceFrom") {
+            parts.from = number(value);
+        } else if (meaning == "sequenceTo") {
+            parts.to = number(value);
+        }
+    }
+    parts.to = std::max(parts.from, parts.to);
+    return parts;
+}
+
+std::string moment(const std::string& timestamp, const std::string& format) {
+    std::string result;
+    if (const auto parsed = text::parse_date_time(timestamp, format)) {
+        text::append_uk_date_time(result, parsed->date, parsed->time);
+    }
+    return result;
+}
+
+/// Finds the package's columns in the header; reports strangers once and missing keys.
+void match_header(TableFile& file, const DataPackage& package, std::set<std::string>& reported, Inventory& inventory) {
+    const Table& table = package.tables[static_cast<std::size_t>(file.table)];
+    file.columns.assign(table.columns.size(), -1);
+    std::vector<std::string> names;
+    for (const Column& column : table.columns) {
+        names.push_back(column.name);
+    }
+    for (std::size_t i = 0; i < file.header.columns.size(); ++i) {
+        const int column = table.find(file.header.columns[i]);
+        if (column >= 0) {
+            file.columns[static_cast<std::size_t>(column)] = static_cast<int>(i);
+        } else if (reported.insert(table.name + "." + file.header.columns[i]).second) {
+            const auto meant = text::nearest(file.header.columns[i], names);
+            inventory.issues.push_back({Severity::warning, "informational",
+                                        "column \"" + file.header.columns[i] + "\" of " + table.name +
+                                            " is not in the data package; it is not translated",
+                                        {file.file.display, 1, 0, file.header.columns[i]},
+                                        meant ? "if it is " + *meant + ", add it to that column's aliases"
+                                              : "describe it in datapackage.json to use it"});
+        }
+    }
+    file.layouts = matching_versions(package, table, file.header.columns);
+    for (const int key : table.key) {
+        if (file.columns[static_cast<std::size_t>(key)] < 0) {
+            const std::string& name = table.columns[static_cast<std::size_t>(key)].name;
+            inventory.issues.push_back({Severity::error, "structure", "the key column " + name + " is missing from the header",
+                                        {file.file.display, 1, 0, name},
+                                        "is this a " + table.name + " file, separated by \"" + package.delimiter + "\"?"});
+        }
+    }
+}
+
+/// Holds batches that can't be applied, and what comes after them in the same feed.
+void hold_incomplete(const DataPackage& package, Inventory& inventory) {
+    std::map<std::string, std::string> broken_feeds;
+    for (Batch& batch : inventory.batches) {
+        if (const auto broken = broken_feeds.find(batch.feed); broken != broken_feeds.end()) {
+            batch.held = "an earlier batch of the feed is held (" + broken->second + ")";
+            continue;
+        }
+        std::set<int> present;
+        for (const std::size_t index : batch.files) {
+            present.insert(inventory.files[index].table);
+        }
+        for (std::size_t t = 0; t < package.tables.size(); ++t) {
+            if (package.tables[t].required && present.count(static_cast<int>(t)) == 0) {
+                batch.held = "the batch is incomplete";
+                inventory.issues.push_back({Severity::error, "incomplete",
+                                            "batch " + batch.name() + " has no " + package.tables[t].name + " file",
+                                            {}, "fetch the whole batch again; a table without changes is sent with its header only"});
+            }
+        }
+        if (!batch.held.empty()) {
+            broken_feeds[batch.feed] = batch.name();
+        }
+    }
+}
+
+}  // namespace
+
+std::string Batch::name() const {
+    std::string result = std::to_string(sequence_from);
+    if (sequence_to != sequence_from) {
+        result += "-" + std::to_string(sequence_to);
+    }
+    return extracted.empty() ? result : result + " of " + extracted;
+}
+
+Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options) {
+    Inventory inventory;
+    inventory.issues = std::move(input.issues);
+    Poco::RegularExpression pattern(package.file_name.pattern, Poco::RegularExpression::RE_CASELESS);
+    using Key = std::tuple<std::string, std::uint64_t, std::uint64_t, std::string>;  // timestamp, from, to, feed
+    std::map<Key, Batch> batches;
+    std::set<std::string> reported;
+    std::map<Key, std::string> unreadable;
+    for (InputFile& input_file : input.files) {
+        const auto parts = parse_name(pattern, package.file_name, input_file.name);
+        const int table = parts ? package.find(parts->table) : -1;
+        if (table < 0) {
+            inventory.unrecognised.push_back(input_file.display);
+            continue;
+        }
+        const Key key{parts->timestamp, parts->from, parts->to, parts->feed};
+        Batch& batch = batches[key];
+        batch.feed = parts->feed;
+        batch.timestamp = parts->timestamp;
+        batch.extracted = moment(parts->timestamp, package.file_name.timestamp_format);
+        batch.sequence_from = parts->from;
+        batch.sequence_to = parts->to;
+        TableFile file;
+        file.file = std::move(input_file);
+        file.table = table;
+        auto header = read_header(file.file, options, {package.delimiter, package.quote});
+        const std::size_t before = inventory.issues.size();
+        if (header) {
+            file.header = std::move(header).value();
+            match_header(file, package, reported, inventory);
+        } else {
+            inventory.issues.push_back(std::move(header).issue());
+        }
+        for (std::size_t i = before; i < inventory.issues.size(); ++i) {
+            if (inventory.issues[i].severity == Severity::error) {
+                unreadable[key] = file.file.display;
+            }
+        }
+        batch.files.push_back(inventory.files.size());
+        inventory.files.push_back(std::move(file));
+    }
+    for (auto& [key, batch] : batches) {
+        if (const auto found = unreadable.find(key); found != unreadable.end()) {
+            batch.held = found->second + " cannot be used";
+        }
+        for (const std::size_t index : batch.files) {
+            inventory.files[index].batch = static_cast<std::uint32_t>(inventory.batches.size());
+        }
+        inventory.batches.push_back(std::move(batch));
+    }
+    hold_incomplete(package, inventory);
+    return inventory;
+}
+
+}  // namespace linkway::sources

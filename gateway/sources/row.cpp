@@ -1,0 +1,352 @@
+#include "sources/row.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "fhir/identity.h"
+#include "text/temporal.h"
+
+namespace linkway::sources {
+
+namespace {
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+bool is_integer(std::string_view text) {
+    if (!text.empty() && text.front() == '-') {
+        text.remove_prefix(1);
+    }
+    return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool is_decimal(std::string_view text) {
+    bool digit = false;
+    for (const char c : text) {
+        digit = digit || (c >= '0' && c <= '9');
+    }
+    return digit && text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
+}
+
+std::string_view as_boolean(std::string_view text) {
+    if (text == "true" || text == "1" || text == "TRUE" || text == "True") {
+        return "true";
+    }
+    if (text == "false" || text == "0" || text == "FALSE" || text == "False") {
+        return "false";
+    }
+    return {};
+}
+
+std::int64_t to_integer(std::string_view text) {
+    const bool negative = !text.empty() && text.front() == '-';
+    std::int64_t value = 0;
+    for (const char c : text.substr(negative ? 1 : 0)) {
+        value = value * 10 + (c - '0');
+    }
+    return negative ? -value : value;
+}
+
+}  // namespace
+
+std::string_view to_string(Fate fate) {
+    static constexpr std::string_view names[] = {"pending", "translated", "notRelevant", "superseded",
+                                                 "deleted", "held",       "rejected"};
+    return names[static_cast<std::size_t>(fate)];
+}
+
+std::string normal_guid(std::string_view text) {
+    text = trim(text);
+    if (!text.empty() && text.front() == '{') {
+        text.remove_prefix(1);
+    }
+    // Extracts have been seen with junk behind the GUID; its 36 characters are what counts.
+    std::string guid(text.substr(0, 36));
+    if (guid.size() != 36) {
+        return {};
+    }
+    for (std::size_t i = 0; i < guid.size(); ++i) {
+        char& c = guid[i];
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (c != '-') {
+                return {};
+            }
+            continue;
+        }
+        if (c >= 'a' && c <= 'f') {
+            c = static_cast<char>(c - 'a' + 'A');
+        } else if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'))) {
+            return {};
+        }
+    }
+    return guid;
+}
+
+const fhirpath::RecordType& Row::type() const { return set_->graph_.type(set_->table_); }
+
+std::string_view Row::raw(int column) const {
+    if (column < 0) {
+        return {};
+    }
+    const std::size_t count = set_->definition().columns.size();
+    std::uint32_t ends[2] = {0, 0};
+    if (column == 0) {
+        std::memcpy(&ends[1], cells_, sizeof(std::uint32_t));
+    } else {
+        std::memcpy(ends, cells_ + (static_cast<std::size_t>(column) - 1) * sizeof(std::uint32_t), sizeof(ends));
+    }
+    const char* bytes = cells_ + count * sizeof(std::uint32_t);
+    return {bytes + ends[0], ends[1] - ends[0]};
+}
+
+std::string_view Row::organisation() const { return cell(set_->definition().organisation_column); }
+
+void Row::field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const {
+    using fhirpath::Value;
+    const auto& columns = set_->definition().columns;
+    if (index >= columns.size()) {
+        if (const Row* row = set_->follow(*this, index - columns.size())) {
+            out.push_back(Value::of_record(*row), arena);
+        }
+        return;
+    }
+    const std::string_view text = cell(static_cast<int>(index));
+    if (text.empty()) {
+        return;
+    }
+    Value value = Value::of_text(type().fields[index].kind, text);
+    if (value.kind == fhirpath::ValueKind::boolean) {
+        value.boolean = text == "true";
+    } else if (value.kind == fhirpath::ValueKind::integer) {
+        value.integer = to_integer(text);
+    }
+    out.push_back(value, arena);
+}
+
+RowSet::RowSet(const TableGraph& graph, int table) : graph_(graph), table_(table), scratch_(definition().columns.size()) {}
+
+/// Puts a cell's converted content into `out`; a cell that breaks its column's type stays as it is and is marked.
+void RowSet::convert(Row& row, std::size_t column, std::string_view content, std::string& out) {
+    const Column& definition_of = definition().columns[column];
+    out.clear();
+    if (definition_of.type == ColumnType::string) {
+        out = content;
+        return;
+    }
+    content = trim(content);
+    if (content.empty()) {
+        return;
+    }
+    switch (definition_of.type) {
+        case ColumnType::guid:
+            out = normal_guid(content);
+            break;
+        case ColumnType::integer:
+            out = is_integer(content) ? content : std::string_view{};
+            break;
+        case ColumnType::number:
+            out = is_decimal(content) ? content : std::string_view{};
+            break;
+        case ColumnType::boolean:
+            out = as_boolean(content);
+            break;
+        case ColumnType::date:
+            if (const auto date = text::parse_date(content, definition_of.format)) {
+                text::append_date(out, *date);
+            }
+            break;
+        case ColumnType::time:
+            if (const auto time = text::parse_time(content, definition_of.format)) {
+                text::append_time(out, *time);
+            }
+            break;
+        case ColumnType::date_time:
+            if (const auto moment = text::parse_date_time(content, definition_of.format)) {
+                text::append_uk_date_time(out, moment->date, moment->time);
+            }
+            break;
+        case ColumnType::string:
+            break;
+    }
+    if (out.empty()) {
+        out = content;
+        if (column < 64) {
+            row.broken |= std::uint64_t{1} << column;
+        }
+    }
+}
+
+Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
+    const auto& definitions = definition().columns;
+    Row& row = rows_.emplace_back();
+    row.set_ = this;
+    row.index_ = static_cast<std::uint32_t>(rows_.size() - 1);
+    row.number = scanned.number;
+    row.line = scanned.line;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < definitions.size(); ++i) {
+        scratch_[i].clear();
+        if (columns[i] >= 0) {
+            convert(row, i, scanned.cells[static_cast<std::size_t>(columns[i])], scratch_[i]);
+        }
+    }
+    for (std::size_t i = 0; i < definitions.size(); ++i) {
+        const int precision = definitions[i].precision_column;
+        if (precision >= 0 && !row.is_broken(static_cast<int>(i))) {
+            const std::string_view code = trim(scratch_[static_cast<std::size_t>(precision)]);
+            const std::size_t keep = code == "U" ? 0 : code == "Y" ? 4 : code == "YM" ? 7 : 10;
+            scratch_[i].resize(std::min(scratch_[i].size(), keep));
+        }
+        bytes += scratch_[i].size();
+    }
+    const std::size_t head = definitions.size() * sizeof(std::uint32_t);
+    char* cells = static_cast<char*>(arena_.allocate(head + bytes, alignof(std::uint32_t)));
+    std::uint32_t end = 0;
+    for (std::size_t i = 0; i < definitions.size(); ++i) {
+        std::memcpy(cells + head + end, scratch_[i].data(), scratch_[i].size());
+        end += static_cast<std::uint32_t>(scratch_[i].size());
+        std::memcpy(cells + i * sizeof(std::uint32_t), &end, sizeof(end));
+    }
+    row.cells_ = cells;
+    const int version = definition().version_column;
+    if (version >= 0 && is_integer(row.cell(version))) {
+        row.version = to_integer(row.cell(version));
+    }
+    return row;
+}
+
+void RowSet::clear() {
+    rows_.clear();
+    living_.clear();
+    arena_.release();
+}
+
+std::string RowSet::key_of(const Row& row) const {
+    std::string key;
+    for (const int column : definition().key) {
+        key += row.cell(column);
+        key += '\x1f';
+    }
+    return key;
+}
+
+void RowSet::settle() {
+    struct Keyed {
+        std::string key;
+        Row* row;
+    };
+    std::vector<Keyed> keyed;
+    keyed.reserve(rows_.size());
+    for (Row& row : rows_) {
+        if (row.fate == Fate::pending) {
+            keyed.push_back({key_of(row), &row});
+        }
+    }
+    std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+        return std::tie(a.key, a.row->batch, a.row->version, a.row->number) <
+               std::tie(b.key, b.row->batch, b.row->version, b.row->number);
+    });
+    living_.clear();
+    const int deleted = definition().deleted_column;
+    for (std::size_t i = 0; i < keyed.size();) {
+        std::size_t end = i + 1;
+        while (end < keyed.size() && keyed[end].key == keyed[i].key) {
+            ++end;
+        }
+        Row* living = keyed[end - 1].row;
+        const bool gone = living->is_true(deleted);
+        for (std::size_t k = i; k < end; ++k) {
+            keyed[k].row->fate = keyed[k].row->is_true(deleted) ? Fate::deleted : Fate::superseded;
+        }
+        if (gone && definition().deletion_is_out_of_scope) {
+            const auto last = std::find_if(std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(end)),
+                                           std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(i)),
+                                           [&](const Keyed& each) { return !each.row->is_true(deleted); });
+            living = last.base() == keyed.begin() + static_cast<std::ptrdiff_t>(i) ? nullptr : last->row;
+            if (living != nullptr) {
+                living->no_longer_fed = true;
+            }
+        } else if (gone) {
+            living = nullptr;
+        }
+        if (living != nullptr) {
+            living->fate = Fate::pending;
+            living_.push_back(living);
+        }
+        i = end;
+    }
+}
+
+const RowSet::Index& RowSet::index_by(int column) {
+    const auto [found, fresh] = indices_.try_emplace(column);
+    if (fresh) {
+        for (Row* row : living_) {
+            if (const std::string_view key = row->cell(column); !key.empty()) {
+                found->second[key].push_back(row);
+            }
+        }
+    }
+    return found->second;
+}
+
+void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> sets) {
+    const auto& all = graph_.navigations(table_);
+    links_.assign(all.size(), {});
+    for (const int each : navigations) {
+        const Navigation& navigation = all[static_cast<std::size_t>(each)];
+        RowSet* there = sets[static_cast<std::size_t>(navigation.table)];
+        if (there == nullptr) {
+            continue;
+        }
+        auto& links = links_[static_cast<std::size_t>(each)];
+        links.assign(rows_.size(), nullptr);
+        const Index& index = there->index_by(navigation.columns.front().second);
+        for (const Row* row : living_) {
+            const auto found = index.find(row->cell(navigation.columns.front().first));
+            if (found == index.end()) {
+                continue;
+            }
+            const auto agree = [&](const Row& other, const std::vector<std::pair<int, int>>& columns) {
+                return std::all_of(columns.begin(), columns.end(), [&](const auto& pair) {
+                    return row->cell(pair.first) == other.cell(pair.second);
+                });
+            };
+            const Row* match = nullptr;
+            for (const Row* other : found->second) {
+                if (!agree(*other, navigation.columns)) {
+                    continue;
+                }
+                if (match == nullptr || (!agree(*match, navigation.prefer) && agree(*other, navigation.prefer))) {
+                    match = other;
+                }
+            }
+            links[row->index()] = match;
+        }
+    }
+    for (Row* row : living_) {
+        std::string key;
+        for (const int column : definition().key) {
+            key += key.empty() ? "" : "|";
+            key += row->cell(column);
+        }
+        const std::string id =
+            fhir::derived_id({graph_.package().system, row->organisation(), definition().name, key});
+        char* copy = static_cast<char*>(arena_.allocate(id.size(), 1));
+        id.copy(copy, id.size());
+        row->id = {copy, id.size()};
+    }
+}
+
+const Row* RowSet::follow(const Row& row, std::size_t navigation) const {
+    const auto& links = links_[navigation];
+    return links.empty() ? nullptr : links[row.index()];
+}
+
+}  // namespace linkway::sources

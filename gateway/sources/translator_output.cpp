@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "fhir/operation_outcome.h"
+#include "worker.h"
+
+namespace linkway::sources {
+
+namespace {
+
+using text::Severity;
+using text::Status;
+
+const char* const quarantine = "quarantine/";
+
+std::string file_of(const std::string& type, bool quarantined) { return (quarantined ? quarantine : "") + type + ".ndjson"; }
+
+/// One OperationOutcome a line, with the row's place and key and nothing of its content.
+std::string outcome_line(const RowIssue& row) {
+    text::Issue issue = row.issue;
+    issue.message = row.table + " row " + std::to_string(row.row) + (row.key.empty() ? "" : " key " + row.key) + ": " + issue.message;
+    std::string line;
+    fhir::append_operation_outcome(line, {&issue, 1});
+    line += '\n';
+    return line;
+}
+
+void sort_and_unify(std::vector<RowIssue>& issues) {
+    const auto place = [](const RowIssue& each) {
+        return std::tie(each.issue.location.file, each.row, each.issue.location.field, each.issue.message);
+    };
+    std::sort(issues.begin(), issues.end(), [&](const RowIssue& a, const RowIssue& b) { return place(a) < place(b); });
+    issues.erase(std::unique(issues.begin(), issues.end(), [&](const RowIssue& a, const RowIssue& b) { return place(a) == place(b); }),
+                 issues.end());
+}
+
+}  // namespace
+
+Status Translator::write(const Chunk& chunk, Reconciliation& reconciliation) {
+    for (const Piece& piece : chunk.pieces) {
+        const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
+        const std::string_view json = std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin);
+        if (Status failed = output_.append(file_of(type, piece.quarantined), json)) {
+            return failed;
+        }
+        ++(piece.quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
+    }
+    for (const GroupDemand& each : chunk.demands) {
+        want(each.demand, each.quarantined);
+    }
+    return {};
+}
+
+/// Marks what a reference asks for, and what that refers to in turn.
+void Translator::want(const Demand& demand, bool quarantined) {
+    const std::uint8_t bit = quarantined ? 2 : 1;
+    Pulled* each = pulled(demand);
+    if (each == nullptr || (each->wanted & bit) != 0) {
+        return;
+    }
+    each->wanted = static_cast<std::uint8_t>(each->wanted | bit);
+    for (const Demand& next : each->demands) {
+        want(next, quarantined);
+    }
+}
+
+Status Translator::write_pulled(Reconciliation& reconciliation) {
+    for (std::size_t t = 0; t < pulled_.size(); ++t) {
+        if (pulled_[t].empty()) {
+            continue;
+        }
+        const std::string& type = mapping_.templates()[t].source.resource_type;
+        std::vector<const Row*> rows(staging_.set(mapping_.templates()[t].table)->living().begin(),
+                                     staging_.set(mapping_.templates()[t].table)->living().end());
+        std::sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) { return a->id < b->id; });
+        for (const Row* row : rows) {
+            const Pulled& each = pulled_[t][row->index()];
+            for (const bool quarantined : {false, true}) {
+                if ((each.wanted & (quarantined ? 2 : 1)) == 0) {
+                    continue;
+                }
+                if (options_.format == OutputFormat::ndjson) {
+                    if (Status failed = output_.append(file_of(type, quarantined), each.json + '\n')) {
+                        return failed;
+                    }
+                }
+                ++(quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
+            }
+        }
+    }
+    return {};
+}
+
+/// What the demands ask for, directly and in turn, each once, those referred to first.
+std::vector<Demand> Translator::closure(std::vector<Demand> demands) {
+    std::vector<Demand> result;
+    std::set<std::tuple<std::string, std::string_view>> seen;
+    for (std::size_t i = 0; i < demands.size(); ++i) {
+        const Demand demand = demands[i];
+        const Pulled* each = pulled(demand);
+        const std::string& type = mapping_.templates()[demand.templ].source.resource_type;
+        if (each == nullptr || !seen.emplace(type, demand.row->id).second) {
+            continue;
+        }
+        result.push_back(demand);
+        demands.insert(demands.end(), each->demands.begin(), each->demands.end());
+    }
+    std::sort(result.begin(), result.end(), [&](const Demand& a, const Demand& b) {
+        return std::tuple(a.templ, a.row->id) < std::tuple(b.templ, b.row->id);
+    });
+    return result;
+}
+
+/// One transaction Bundle for each patient of the chunk; every entry is a PUT, so that sending it twice changes nothing.
+Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliation) {
+    for (const GroupDemand& each : chunk.demands) {
+        want(each.demand, each.quarantined);
+    }
+    const auto append_entry = [](std::string& bundle, const std::string& type, std::string_view id, std::string_view json) {
+        bundle += bundle.back() == '[' ? "" : ",";
+        bundle += R"({"fullUrl":"https://linkway.uk/fhir/)" + type + '/' + std::string(id) + R"(","resource":)";
+        bundle += json;
+        bundle += R"(,"request":{"method":"PUT","url":")" + type + '/' + std::string(id) + "\"}}";
+    };
+    for (std::size_t first = 0; first < chunk.pieces.size();) {
+        const Piece& start = chunk.pieces[first];
+        const bool quarantined = start.quarantined;
+        const Row& patient = *living_[groups_[start.group].first]->subject;
+        std::vector<Demand> demands;
+        for (const GroupDemand& each : chunk.demands) {
+            if (each.group == start.group && each.quarantined == quarantined) {
+                demands.push_back(each.demand);
+            }
+        }
+        std::string bundle = R"({"resourceType":"Bundle","type":"transaction","entry":[)";
+        for (const Demand& demand : closure(std::move(demands))) {
+            append_entry(bundle, mapping_.templates()[demand.templ].source.resource_type, demand.row->id, pulled(demand)->json);
+        }
+        std::size_t last = first;
+        for (; last < chunk.pieces.size() && chunk.pieces[last].group == start.group; ++last) {
+            const Piece& piece = chunk.pieces[last];
+            const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
+            const std::string_view json = std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin - 1);
+            // Every resource begins with its type and id, in that order.
+            const std::size_t id = json.find("\"id\":\"");
+            append_entry(bundle, type, id == std::string_view::npos ? std::string_view{} : json.substr(id + 6, 36), json);
+            ++(quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
+        }
+        bundle += "]}\n";
+        const std::string name = (quarantined ? quarantine : "") + std::string("bundles/") + std::string(patient.id) + ".json";
+        if (Status failed = output_.write(name, bundle)) {
+            return failed;
+        }
+        first = last;
+    }
+    return {};
+}
+
+/// Rows that something translated refers to are translated too, also those without a template of their own (codes, the other half of a referral).
+void Translator::mark_used() {
+    std::vector<const Row*> work;
+    for (const EventRecord* event : living_) {
+        if (event->row->fate == Fate::translated) {
+            work.push_back(event->row);
+        }
+    }
+    std::set<int> with_template;
+    for (std::size_t t = 0; t < pulled_.size(); ++t) {
+        if (mapping_.templates()[t].on_event) {
+            continue;
+        }
+        with_template.insert(mapping_.templates()[t].table);
+        if (pulled_[t].empty()) {
+            continue;
+        }
+        for (Row* row : staging_.set(mapping_.templates()[t].table)->living()) {
+            if (pulled_[t][row->index()].wanted != 0 && row->fate == Fate::pending) {
+                row->fate = Fate::translated;
+                work.push_back(row);
+            }
+        }
+    }
+    while (!work.empty()) {
+        const Row& row = *work.back();
+        work.pop_back();
+        for (const int navigation : mapping_.navigations()[static_cast<std::size_t>(row.set().table())]) {
+            Row* other = const_cast<Row*>(row.set().follow(row, static_cast<std::size_t>(navigation)));
+            if (other != nullptr && other->fate == Fate::pending && with_template.count(other->set().table()) == 0) {
+                other->fate = Fate::translated;
+                work.push_back(other);
+            }
+        }
+    }
+}
+
+/// Books every kept row under what became of it, and warns of cells that were left out of what was translated.
+void Translator::tally(Reconciliation& reconciliation) {
+    auto& accounts = staging_.accounts();
+    for (std::size_t t = 0; t < mapping_.package().tables.size(); ++t) {
+        RowSet* set = staging_.set(static_cast<int>(t));
+        if (set == nullptr) {
+            continue;
+        }
+        const auto& columns = set->definition().columns;
+        for (const Row& row : set->rows()) {
+            FileAccount& account = accounts[row.file];
+            switch (row.fate) {
+                case Fate::translated:
+                    ++account.translated;
+                    break;
+                case Fate::superseded:
+                    ++account.superseded;
+                    break;
+                case Fate::deleted:
+                    ++account.deleted;
+                    break;
+                case Fate::held:
+                    ++account.held[std::string(row.reason)];
+                    break;
+                case Fate::rejected:
+                    if (!row.reason.empty()) {  // those rejected while staging are booked already
+                        ++account.rejected[std::string(row.reason)];
+                    }
+                    break;
+                case Fate::not_relevant:
+                    ++account.not_relevant[std::string(row.reason)];
+                    break;
+                case Fate::pending:
+                    ++account.not_relevant["no social prescribing event refers to it"];
+                    break;
+            }
+            for (std::size_t c = 0; row.broken != 0 && row.fate == Fate::translated && c < columns.size(); ++c) {
+                if (row.is_broken(static_cast<int>(c)) && read_columns_[t][c]) {
+                    warnings_.push_back(row_issue(row, Severity::warning, "value", static_cast<int>(c),
+                                                  "the cell does not hold what its column should; it was left out"));
+                }
+            }
+        }
+    }
+    for (FileAccount& account : accounts) {
+        std::erase_if(account.not_relevant, [](const auto& each) { return each.second == 0; });
+    }
+    sort_and_unify(warnings_);
+    reconciliation.warnings = warnings_.size();
+    reconciliation.files = accounts;
+}
+
+Status Translator::write_issues(Reconciliation&) {
+    sort_and_unify(staging_.issues());
+    const auto write_all = [&](const char* name, const std::vector<RowIssue>& issues) -> Status {
+        // Present even when empty, so that a pipeline need not ask whether there was one.
+        Status failed = output_.append(name, "");
+        for (std::size_t i = 0; i < issues.size() && !failed; ++i) {
+            failed = output_.append(name, outcome_line(issues[i]));
+        }
+        return failed;
+    };
+    if (Status failed = write_all("rejected.ndjson", staging_.issues())) {
+        return failed;
+    }
+    return write_all("warnings.ndjson", warnings_);
+}
+
+}  // namespace linkway::sources
