@@ -4,8 +4,10 @@
 //   package  "linkway": {"system": "emis", "title": "EMIS Web", "versions": ["5.0", ...],
 //                        "fileName": {"pattern": "<PCRE>", "groups": ["sequenceFrom", "sequenceTo", "table", "timestamp", "feed"]},
 //                        "timestampFormat": "yyyyMMddHHmmss"}
-//   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version": "ProcessingId", "deleted": "Deleted", "unused": "why no row of it is read"}
+//   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version": "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
+//                        "unused": "why no row of it is read"}
 //   field    "linkway": {"aliases": ["ClinicanUserInRoleGuid"], "versions": ["5.0-5.2", "8.0-"], "omitted": "why this column goes nowhere",
+//                        "optional": true,                            (may be absent even in these layouts: its absence tells nothing)
 //                        "precision": "EffectiveDatePrecision"}      (a date cut to what another column says: U none, Y, YM, YMD, YMDT)
 //   foreignKeys[] "linkway": {"name": "patient", "inverse": "referral", "prefer": {"OrganisationGuid": "OrganisationGuid"}}
 //                 name: how templates navigate (%row.patient); inverse: the way back, one row; prefer: among several matches the one that agrees in these columns.
@@ -28,12 +30,13 @@ struct Column {
     std::string name;
     std::string title;        ///< what it means, in a few words
     ColumnType type = ColumnType::string;
-    std::string format;       ///< pattern of dates and times
+    std::string format;       ///< pattern of dates and times in the letters of text/temporal.h, e.g. "yyyy-MM-dd" for the file's "%Y-%m-%d"
     std::vector<std::string> aliases;
     std::vector<std::string> versions;  ///< ranges "5.0-5.2", "8.0-", "8.1"; empty for every version
     std::string omitted;      ///< why it goes nowhere; empty when a mapping must use it
     int precision_column = -1;  ///< column that says how much of this date is known; -1 for none
-    bool required = false;    ///< a row without it is rejected
+    bool required = false;    ///< a row without it is rejected; "constraints": {"required": true}
+    bool optional = false;    ///< some files of its layouts lack it
     text::Location location;
 };
 
@@ -87,6 +90,9 @@ struct DataPackage {
 /// Reads `folder`/datapackage.json. Every mistake is appended with file, line and column: unknown type, a key that names no column, two columns or
 /// aliases of one name. The package is usable only if no error was appended.
 DataPackage read_data_package(const std::string& folder, text::Issues& issues);
+
+/// Whether a column stands in that layout.
+bool is_in(const DataPackage& package, const Column& column, std::string_view version);
 
 /// The layouts of `package.versions` whose column set for `table` fits the header best (unknown columns ignored), e.g. {"8.0", "8.1"}; empty when the header lacks a key column.
 std::vector<std::string> matching_versions(const DataPackage& package, const Table& table, const std::vector<std::string>& header);
