@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -64,7 +65,7 @@ class Definitions {
     Definitions();
     ~Definitions();
     struct Tables;
-    Tables* tables_;
+    std::unique_ptr<Tables> tables_;
 };
 
 /// Whether `text` is a valid lexical form of an R4 primitive type ("date", "dateTime", "instant", "time", "code", "id", "uri", "integer", "positiveInt",

@@ -1,0 +1,12 @@
+// The text of the R4 tables, as compiled into the program. Private to fhir.
+#pragma once
+
+#include <string_view>
+
+namespace linkway::fhir {
+
+std::string_view types_table();
+std::string_view elements_table();
+std::string_view codes_table();
+
+}  // namespace linkway::fhir
