@@ -18,15 +18,26 @@ bool same(std::string_view a, std::string_view b) {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool in_ranges(const DataPackage& package, const std::vector<std::string>& ranges,
+               std::string_view version) {
+    const auto at = std::find(package.versions.begin(), package.versions.end(), version);
+    const auto index = static_cast<std::size_t>(at - package.versions.begin());
+    return at != package.versions.end() &&
+           std::any_of(ranges.begin(), ranges.end(), [&](const std::string& text) {
+               const auto range = parse_version_range(text, package.versions);
+               return range && range->first <= index && index <= range->last;
+           });
+}
+
 /// How far a header is from one layout: columns it lacks and columns it should not have.
-std::size_t distance(const DataPackage& package, const Table& table, const std::vector<bool>& present,
-                     std::string_view version) {
+std::size_t distance(const DataPackage& package, const Table& table,
+                     const std::vector<bool>& present, std::string_view version) {
     std::size_t result = 0;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const Column& column = table.columns[i];
         const bool expected = is_in(package, column, version);
         // The absence of an optional column tells nothing, its presence does.
-        if (present[i] ? !expected : expected && !column.optional) {
+        if (present[i] ? !expected : expected && !in_ranges(package, column.optional, version)) {
             ++result;
         }
     }
@@ -57,16 +68,7 @@ int DataPackage::find(std::string_view table) const {
 }
 
 bool is_in(const DataPackage& package, const Column& column, std::string_view version) {
-    if (column.versions.empty()) {
-        return true;
-    }
-    const auto at = std::find(package.versions.begin(), package.versions.end(), version);
-    const auto index = static_cast<std::size_t>(at - package.versions.begin());
-    return at != package.versions.end() &&
-           std::any_of(column.versions.begin(), column.versions.end(), [&](const std::string& text) {
-               const auto range = parse_version_range(text, package.versions);
-               return range && range->first <= index && index <= range->last;
-           });
+    return column.versions.empty() || in_ranges(package, column.versions, version);
 }
 
 std::vector<std::string> matching_versions(const DataPackage& package, const Table& table,

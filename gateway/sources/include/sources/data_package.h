@@ -7,7 +7,7 @@
 //   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version": "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
 //                        "unused": "why no row of it is read"}
 //   field    "linkway": {"aliases": ["ClinicanUserInRoleGuid"], "versions": ["5.0-5.2", "8.0-"], "omitted": "why this column goes nowhere",
-//                        "optional": true,                            (may be absent even in these layouts: its absence tells nothing)
+//                        "optional": ["8.0-"],                        (layouts of which some files lack it: its absence tells nothing there)
 //                        "precision": "EffectiveDatePrecision"}      (a date cut to what another column says: U none, Y, YM, YMD, YMDT)
 //   foreignKeys[] "linkway": {"name": "patient", "inverse": "referral", "prefer": {"OrganisationGuid": "OrganisationGuid"}}
 //                 name: how templates navigate (%row.patient); inverse: the way back, one row; prefer: among several matches the one that agrees in these columns.
@@ -36,7 +36,7 @@ struct Column {
     std::string omitted;      ///< why it goes nowhere; empty when a mapping must use it
     int precision_column = -1;  ///< column that says how much of this date is known; -1 for none
     bool required = false;    ///< a row without it is rejected; "constraints": {"required": true}
-    bool optional = false;    ///< some files of its layouts lack it
+    std::vector<std::string> optional;  ///< ranges of layouts of which some files lack it
     text::Location location;
 };
 
