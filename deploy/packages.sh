@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs the Debian packages Linkway is built from (Debian 12, 13, Ubuntu 24.04), as root or through sudo.
+#
+#   deploy/packages.sh           what building, running and testing need
+#   deploy/packages.sh checks    also what CI's further checks need (clang: format, tidy, sanitizers, fuzzing)
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build pkg-config ca-certificates
+  libpoco-dev rapidjson-dev libyaml-cpp-dev libpugixml-dev libre2-dev
+  libssl-dev libarchive-dev libgpgme-dev gnupg
+  catch2 jq zip
+)
+if [ "${1:-}" = checks ]; then
+  packages+=(clang clang-format clang-tidy llvm)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ "${#missing[@]}" -eq 0 ]; then
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  as_root=(sudo)
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"

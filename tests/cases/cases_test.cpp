@@ -1,0 +1,243 @@
+// Runs every case under tests/cases/<system>/<case>: the program on input/, compared with expected/ resource by resource.
+//
+//   case.yaml   fact: what the case shows; arguments: [more options]; exit: expected exit code (0);
+//               base: false when input/ stands alone (else it is laid over <system>/base/input)
+//   input/      files as the system writes them, byte for byte
+//   expected/   what the output folder must hold; message.txt: what standard error must contain, a line each
+//
+// LINKWAY_UPDATE=1 rewrites expected/ from what came out; read the diff before you commit it.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "catch.h"
+#include "text/node.h"
+
+namespace fs = std::filesystem;
+using linkway::text::Node;
+using linkway::text::NodeKind;
+
+namespace {
+
+std::string read_file(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream content;
+    content << in.rdbuf();
+    return std::move(content).str();
+}
+
+std::string shown(const Node& node) {
+    std::string text;
+    linkway::text::append_json(text, node);
+    return text;
+}
+
+/// Differences of two trees, one a line: path, what was expected, what came.
+void compare(const Node* expected, const Node* actual, const std::string& path, std::string& diff) {
+    if (expected == nullptr || actual == nullptr) {
+        diff += "  " + path + (expected == nullptr ? ": not expected: " + shown(*actual) : ": missing: " + shown(*expected)) + "\n";
+        return;
+    }
+    if (expected->kind != actual->kind || expected->text != actual->text) {
+        diff += "  " + path + ": expected " + shown(*expected) + ", got " + shown(*actual) + "\n";
+        return;
+    }
+    for (const auto& member : expected->members) {
+        compare(&member.value, actual->find(member.name), path + "." + std::string(member.name), diff);
+    }
+    for (const auto& member : actual->members) {
+        if (expected->find(member.name) == nullptr) {
+            compare(nullptr, &member.value, path + "." + std::string(member.name), diff);
+        }
+    }
+    for (std::size_t i = 0; i < std::max(expected->items.size(), actual->items.size()); ++i) {
+        compare(i < expected->items.size() ? &expected->items[i] : nullptr, i < actual->items.size() ? &actual->items[i] : nullptr,
+                path + "[" + std::to_string(i) + "]", diff);
+    }
+}
+
+/// The lines of an NDJSON file by "Type/id"; lines without an id by their number.
+std::map<std::string, std::string> resources(const std::string& content) {
+    std::map<std::string, std::string> result;
+    std::istringstream lines(content);
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number) {
+        auto parsed = linkway::text::parse_json(line, "line");
+        REQUIRE(parsed.ok());
+        const std::string_view id = parsed->root().string_or("id", "");
+        const std::string key = std::string(parsed->root().string_or("resourceType", "?")) + "/" +
+                                (id.empty() ? std::to_string(number) : std::string(id));
+        CHECK(result.emplace(key, line).second);
+    }
+    return result;
+}
+
+std::string compare_files(const std::string& expected, const std::string& actual) {
+    const auto before = resources(expected);
+    const auto after = resources(actual);
+    std::string diff;
+    std::set<std::string> keys;
+    for (const auto& [key, line] : before) {
+        keys.insert(key);
+    }
+    for (const auto& [key, line] : after) {
+        keys.insert(key);
+    }
+    for (const std::string& key : keys) {
+        const auto old_line = before.find(key);
+        const auto new_line = after.find(key);
+        const auto old_tree = linkway::text::parse_json(old_line == before.end() ? "null" : old_line->second, "expected");
+        const auto new_tree = linkway::text::parse_json(new_line == after.end() ? "null" : new_line->second, "actual");
+        std::string inside;
+        compare(&old_tree->root(), &new_tree->root(), "", inside);
+        diff += inside.empty() ? "" : key + "\n" + inside;
+    }
+    return diff;
+}
+
+std::set<std::string> files_below(const fs::path& folder) {
+    std::set<std::string> names;
+    if (fs::exists(folder)) {
+        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+            if (entry.is_regular_file()) {
+                names.insert(fs::relative(entry.path(), folder).string());
+            }
+        }
+    }
+    return names;
+}
+
+struct Case {
+    fs::path folder;
+    std::string system;
+    std::string arguments;
+    int exit = 0;
+    bool base = true;
+};
+
+Case read_case(const fs::path& folder) {
+    Case result;
+    result.folder = folder;
+    result.system = folder.parent_path().filename().string();
+    const auto yaml = linkway::text::parse_yaml(read_file(folder / "case.yaml"), (folder / "case.yaml").string());
+    REQUIRE(yaml.ok());
+    CHECK_FALSE(yaml->root().string_or("fact", "").empty());
+    if (const Node* arguments = yaml->root().find("arguments")) {
+        for (const Node& argument : arguments->items) {
+            result.arguments += " '" + std::string(argument.text) + "'";
+        }
+    }
+    if (const Node* exit = yaml->root().find("exit")) {
+        result.exit = std::atoi(std::string(exit->text).c_str());
+    }
+    if (const Node* base = yaml->root().find("base")) {
+        result.base = base->text == "true";
+    }
+    return result;
+}
+
+std::vector<fs::path> all_cases() {
+    std::vector<fs::path> folders;
+    for (const auto& system : fs::directory_iterator(LINKWAY_CASES)) {
+        if (!system.is_directory()) {
+            continue;
+        }
+        for (const auto& entry : fs::directory_iterator(system)) {
+            if (fs::exists(entry.path() / "case.yaml")) {
+                folders.push_back(entry.path());
+            }
+        }
+    }
+    std::sort(folders.begin(), folders.end());
+    return folders;
+}
+
+/// Runs the program; its exit code, what it printed in `log`.
+int run(const Case& each, const fs::path& input, const fs::path& output, const char* more, std::string& log) {
+    const fs::path log_file = output.string() + ".log";
+    const std::string command = std::string("'") + LINKWAY_PROGRAM + "' translate --mappings '" + LINKWAY_MAPPINGS + "' --system " + each.system +
+                                " '" + input.string() + "' -o '" + output.string() + "'" + each.arguments + more + " > '" + log_file.string() +
+                                "' 2>&1";
+    const int status = std::system(command.c_str());
+    log = read_file(log_file);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void check_case(const Case& each, const fs::path& work) {
+    const fs::path input = work / "input";
+    if (each.base) {
+        fs::copy(each.folder.parent_path() / "base" / "input", input, fs::copy_options::recursive);
+    } else {
+        fs::create_directories(input);
+    }
+    fs::copy(each.folder / "input", input, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    for (const std::string& name : files_below(input)) {  // "-name": the base's file is taken away
+        const std::string file = fs::path(name).filename().string();
+        if (file.rfind("-", 0) == 0) {
+            fs::remove(input / name);
+            fs::remove(input / file.substr(1));
+        }
+    }
+    const fs::path output = work / "output";
+    std::string log;
+    const int exit = run(each, input, output, " --threads 1", log);
+    INFO(log);
+    CHECK(exit == each.exit);
+    const fs::path expected = each.folder / "expected";
+    if (std::getenv("LINKWAY_UPDATE") != nullptr) {
+        const std::string message = read_file(expected / "message.txt");
+        fs::remove_all(expected);
+        fs::create_directories(expected);
+        if (fs::exists(output)) {
+            fs::copy(output, expected, fs::copy_options::recursive);
+        }
+        if (!message.empty()) {
+            std::ofstream(expected / "message.txt") << message;
+        }
+    }
+    std::set<std::string> names = files_below(expected);
+    names.merge(files_below(output));
+    names.erase("message.txt");
+    for (const std::string& name : names) {
+        INFO(name);
+        REQUIRE(fs::exists(expected / name));
+        REQUIRE(fs::exists(output / name));
+        CHECK(compare_files(read_file(expected / name), read_file(output / name)) == "");
+    }
+    std::istringstream messages(read_file(expected / "message.txt"));
+    for (std::string line; std::getline(messages, line);) {
+        INFO("expected in the output: " << line);
+        CHECK(log.find(line) != std::string::npos);
+    }
+    // One core or two: the same bytes.
+    const fs::path again = work / "again";
+    run(each, input, again, " --threads 2", log);
+    CHECK(files_below(again) == files_below(output));
+    for (const std::string& name : files_below(output)) {
+        INFO(name);
+        CHECK(read_file(again / name) == read_file(output / name));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("every case comes out as expected") {
+    const auto folders = all_cases();
+    REQUIRE(folders.size() >= LINKWAY_CASES_AT_LEAST);
+    for (const fs::path& folder : folders) {
+        DYNAMIC_SECTION(folder.parent_path().filename().string() << "/" << folder.filename().string()) {
+            const fs::path work = fs::temp_directory_path() / ("linkway-case-" + std::to_string(::getpid()));
+            fs::remove_all(work);
+            fs::create_directories(work);
+            check_case(read_case(folder), work);
+            fs::remove_all(work);
+        }
+    }
+}
