@@ -1,7 +1,6 @@
 #include "text/issue.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace linkway::text {
 
@@ -39,11 +38,6 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) 
 }
 
 }  // namespace
-
-bool operator==(const Location& a, const Location& b) {
-    return std::tie(a.file, a.line, a.column, a.field) ==
-           std::tie(b.file, b.line, b.column, b.field);
-}
 
 std::string_view to_code(Severity severity) {
     switch (severity) {

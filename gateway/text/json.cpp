@@ -170,7 +170,25 @@ std::string_view message_of(rapidjson::ParseErrorCode code) {
     }
 }
 
+/// Takes one number and nothing else.
+struct NumberHandler : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, NumberHandler> {
+    bool Default() { return false; }                                         // NOLINT
+    bool RawNumber(const char*, rapidjson::SizeType, bool) { return true; }  // NOLINT
+};
+
 }  // namespace
+
+bool is_json_number(std::string_view text) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    // RapidJSON would step over space around the number.
+    if (text.empty() || !is_digit(text.back()) || !(is_digit(text.front()) || text[0] == '-')) {
+        return false;
+    }
+    TextStream stream(text);
+    NumberHandler handler;
+    rapidjson::Reader reader;
+    return !reader.Parse<parse_flags>(stream, handler).IsError() && stream.Tell() == text.size();
+}
 
 Result<Document> parse_json(std::string_view text, std::string file, ParseLimits limits) {
     text = without_byte_order_mark(text);

@@ -171,7 +171,8 @@ void append_two(std::string& out, int value) {
 
 /// Minutes since the start of 1970 on the clock of the place, whatever its offset.
 std::int64_t civil_minutes(const Date& date, int hour, int minute) {
-    return days_since_epoch(date) * 1440 + hour * 60 + minute;
+    const std::int64_t hours = days_since_epoch(date) * 24 + hour;
+    return hours * 60 + minute;
 }
 
 /// First Sunday of the month that is not before `earliest`.

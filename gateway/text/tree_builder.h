@@ -54,6 +54,9 @@ std::string_view without_byte_order_mark(std::string_view text);
 /// What both parsers check before they look at syntax: size and well-formed UTF-8.
 Status check_text(std::string_view text, const std::string& file, const ParseLimits& limits);
 
+/// Whether parse_json would take the text for a number.
+bool is_json_number(std::string_view text);
+
 Issue parse_issue(const std::string& file, Position position, std::string code, std::string message,
                   std::string suggestion = {});
 

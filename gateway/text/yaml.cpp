@@ -2,6 +2,7 @@
 // stands.
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/node/node.h>
 #include <yaml-cpp/parser.h>
 
 #include <istream>
@@ -30,43 +31,6 @@ struct Refused {};
 
 constexpr std::string_view alias_message = "YAML aliases (*name) are not accepted";
 constexpr std::string_view write_out = "write the value out";
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/// A number as JSON writes it. YAML knows more (0x1F, .5, +1, .inf, 1_000); those stay strings, so
-/// that what a template says means the same in both.
-bool is_json_number(std::string_view text) {
-    std::size_t i = 0;
-    const auto digits = [&] {
-        const std::size_t first = i;
-        while (i < text.size() && is_digit(text[i])) {
-            ++i;
-        }
-        return i != first;
-    };
-    const auto one_of = [&](std::string_view set) {
-        const bool found = i < text.size() && set.find(text[i]) != std::string_view::npos;
-        i += found ? 1 : 0;
-        return found;
-    };
-    one_of("-");
-    const std::size_t whole = i;
-    if (!digits() || (text[whole] == '0' && i - whole > 1)) {
-        return false;
-    }
-    if (one_of(".") && !digits()) {
-        return false;
-    }
-    if (one_of("eE")) {
-        one_of("+-");
-        if (!digits()) {
-            return false;
-        }
-    }
-    return i == text.size();
-}
 
 bool is_null(std::string_view text) {
     return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
@@ -129,6 +93,8 @@ class YamlHandler : public YAML::EventHandler {
         } else if (const std::string_view boolean = as_boolean(value); !boolean.empty()) {
             builder_.scalar(NodeKind::boolean, boolean, position);
         } else {
+            // YAML knows more numbers (0x1F, .5, +1, .inf, 1_000); those stay strings, so that what
+            // a template says means the same in both.
             builder_.scalar(is_json_number(value) ? NodeKind::number : NodeKind::string,
                             storage_.keep(value), position);
         }
@@ -227,8 +193,10 @@ Status check_characters(std::string_view text, const std::string& file) {
 }
 
 Issue syntax_issue(const std::string& file, std::string_view text, const YAML::Exception& error) {
+    // After a colon some messages quote the byte they did not like, maybe half a character.
+    std::string message = "not valid YAML: " + error.msg.substr(0, error.msg.find(": "));
     if (error.mark.pos < 0) {
-        return parse_issue(file, {0, 0}, "structure", "not valid YAML: " + error.msg);
+        return parse_issue(file, {0, 0}, "structure", std::move(message));
     }
     const auto offset = static_cast<std::size_t>(error.mark.pos);
     const Position position = position_of(text, offset);
@@ -237,7 +205,7 @@ Issue syntax_issue(const std::string& file, std::string_view text, const YAML::E
         return parse_issue(file, position, "structure", std::string(alias_message),
                            std::string(write_out));
     }
-    return parse_issue(file, position, "structure", "not valid YAML: " + error.msg);
+    return parse_issue(file, position, "structure", std::move(message));
 }
 
 /// Runs yaml-cpp over the whole text. True when there was one document.

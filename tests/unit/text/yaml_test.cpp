@@ -37,6 +37,7 @@ TEST_CASE("YAML scalars follow the core schema, numbers as JSON writes them") {
     CHECK(json_of("[1, -1.10, 0, 1e5, 2.5E-3]") == "[1,-1.10,0,1e5,2.5E-3]");
     CHECK(json_of("[01, 0x1F, .5, 1., +1, .inf, .nan, 1_0, 1e, -, 0o7, 12:30]") ==
           R"(["01","0x1F",".5","1.","+1",".inf",".nan","1_0","1e","-","0o7","12:30"])");
+    CHECK(json_of("[1e308, 1e309, -9999]") == R"([1e308,"1e309",-9999])");
     CHECK(json_of("[true, False, TRUE, yes, no, on]") == R"([true,false,true,"yes","no","on"])");
     CHECK(json_of("[null, ~, Null, NULL, nil]") == R"([null,null,null,null,"nil"])");
     CHECK(json_of("{a: , b: ''}") == R"({"a":null,"b":""})");

@@ -19,6 +19,8 @@ struct Location {
     std::uint64_t line = 0;     ///< physical line of the file
     std::uint32_t column = 0;   ///< Unicode code point within the line
     std::string field;          ///< name of a table column or path of a FHIR element, when there is one
+
+    friend bool operator==(const Location&, const Location&) = default;
 };
 
 /// One finding. `message` and `suggestion` never carry patient data: they name files, lines, columns,
@@ -32,8 +34,6 @@ struct Issue {
 
     friend bool operator==(const Issue&, const Issue&) = default;
 };
-
-bool operator==(const Location&, const Location&);
 
 using Issues = std::vector<Issue>;
 
