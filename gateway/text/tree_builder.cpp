@@ -77,27 +77,53 @@ std::string_view Document::Storage::keep(std::string_view text) {
     return {copy, text.size()};
 }
 
+bool PositionTracker::ends_line(std::size_t i) const {
+    // Of CR LF the LF ends the line.
+    return text_[i] == '\n' ||
+           (text_[i] == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'));
+}
+
+bool PositionTracker::starts_character(std::size_t i) const {
+    return (static_cast<unsigned char>(text_[i]) & 0xC0U) != 0x80U;
+}
+
 Position PositionTracker::at(std::size_t offset) {
+    offset = std::min(offset, text_.size());
     if (offset < offset_) {
-        offset_ = 0;
-        position_ = {};
+        go_back(offset);
     }
-    const std::size_t end = std::min(offset, text_.size());
     Position p = position_;
-    for (std::size_t i = offset_; i < end; ++i) {
-        const auto c = static_cast<unsigned char>(text_[i]);
-        const bool ends_line =
-            c == '\n' || (c == '\r' && (i + 1 == text_.size() || text_[i + 1] != '\n'));
-        if (ends_line) {
+    for (std::size_t i = offset_; i < offset; ++i) {
+        if (ends_line(i)) {
             ++p.line;
             p.column = 1;
-        } else if ((c & 0xC0U) != 0x80U) {
+        } else if (starts_character(i)) {
             ++p.column;
         }
     }
     position_ = p;
-    offset_ = end;
+    offset_ = offset;
     return p;
+}
+
+void PositionTracker::go_back(std::size_t offset) {
+    bool same_line = true;
+    while (offset_ > offset) {
+        --offset_;
+        if (ends_line(offset_)) {
+            same_line = false;
+            --position_.line;
+        } else if (starts_character(offset_)) {
+            --position_.column;
+        }
+    }
+    if (same_line) {
+        return;
+    }
+    position_.column = 1;
+    for (std::size_t i = offset; i > 0 && !ends_line(i - 1); --i) {
+        position_.column += starts_character(i - 1) ? 1 : 0;
+    }
 }
 
 Position position_of(std::string_view text, std::size_t offset) {

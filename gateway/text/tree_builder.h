@@ -31,7 +31,8 @@ struct Position {
 };
 
 /// Follows a parser through its text and turns byte offsets into lines and columns. Costs one look
-/// at each byte as long as offsets do not go back; LF, CR LF and a lone CR each end a line.
+/// at each byte passed, forwards or (yaml-cpp does that for values left out) backwards. LF, CR LF
+/// and a lone CR each end a line.
 class PositionTracker {
   public:
     explicit PositionTracker(std::string_view text) : text_(text) {}
@@ -40,6 +41,10 @@ class PositionTracker {
     std::size_t offset() const { return offset_; }
 
   private:
+    bool ends_line(std::size_t i) const;
+    bool starts_character(std::size_t i) const;
+    void go_back(std::size_t offset);
+
     std::string_view text_;
     std::size_t offset_ = 0;
     Position position_;

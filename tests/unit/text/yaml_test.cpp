@@ -159,3 +159,21 @@ TEST_CASE("YAML limits of depth and size hold, whatever the style of nesting") {
     limits.bytes = 3;
     CHECK(refusal("a: 12", limits).code == "too-long");
 }
+
+TEST_CASE("YAML positions are right after values that are left out") {
+    // yaml-cpp places what is missing before the place it has already reported.
+    const auto parsed =
+        parse_yaml("\xC3\xA9: 1\n? b\n? \"\xC3\xA9\xC3\xA9\"\n? d\ne: {? f, ? g}\n", "x");
+    REQUIRE(parsed.ok());
+    const auto members = parsed->root().members;
+    REQUIRE(members.size() == 5);
+    CHECK(place(members[1].line, members[1].column) == "2:3");
+    CHECK(members[1].value.kind == NodeKind::null);
+    CHECK(place(members[2].line, members[2].column) == "3:3");
+    CHECK(place(members[3].line, members[3].column) == "4:3");
+    CHECK(place(members[4].line, members[4].column) == "5:1");
+    const auto inner = members[4].value.members;
+    REQUIRE(inner.size() == 2);
+    CHECK(place(inner[0].line, inner[0].column) == "5:7");
+    CHECK(place(inner[1].line, inner[1].column) == "5:12");
+}
