@@ -1,0 +1,328 @@
+#include "compare.h"
+
+#include <algorithm>
+
+#include "navigate.h"
+#include "unicode.h"
+#include "units.h"
+
+namespace linkway::fhirpath {
+
+namespace {
+
+bool is_number(ValueKind kind) {
+    return kind == ValueKind::integer || kind == ValueKind::decimal;
+}
+
+bool is_date(ValueKind kind) {
+    return kind == ValueKind::date || kind == ValueKind::date_time;
+}
+
+Truth truth(bool value) {
+    return value ? Truth::yes : Truth::no;
+}
+
+/// Two JSON values with the same content: members in any order, numbers by value.
+bool same_json(const text::Node& a, const text::Node& b) {
+    if (a.kind != b.kind) {
+        return false;
+    }
+    if (a.kind == text::NodeKind::array) {
+        return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
+                          same_json);
+    }
+    if (a.is_object()) {
+        return a.members.size() == b.members.size() &&
+               std::all_of(a.members.begin(), a.members.end(), [&b](const text::Member& member) {
+                   const text::Node* other = b.find(member.name);
+                   return other != nullptr && same_json(member.value, *other);
+               });
+    }
+    if (a.kind == text::NodeKind::number && a.text != b.text) {
+        const auto x = Decimal::parse(a.text);
+        const auto y = Decimal::parse(b.text);
+        return x && y && Decimal::compare(*x, *y) == 0;
+    }
+    return a.text == b.text;
+}
+
+/// The same fields with the same values; records that a row leads to are not followed, because
+/// foreign keys may go in circles.
+bool same_record(const Record& a, const Record& b) {
+    if (&a == &b) {
+        return true;
+    }
+    if (&a.type() != &b.type()) {
+        return false;
+    }
+    std::pmr::monotonic_buffer_resource arena;
+    const auto& fields = a.type().fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        Collection x;
+        Collection y;
+        if (fields[i].kind == ValueKind::record) {
+            continue;
+        }
+        a.field(i, x, arena);
+        b.field(i, y, arena);
+        if (x.size() != y.size() || (!x.empty() && equal_collections(x, y) != Truth::yes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Truth equal_moments(const Value& a, const Value& b) {
+    if (a.text == b.text) {
+        return Truth::yes;
+    }
+    const auto x = moment_of(a);
+    const auto y = moment_of(b);
+    const auto order = x && y ? compare(*x, *y) : std::nullopt;
+    return order ? truth(*order == 0) : Truth::unknown;
+}
+
+/// The amounts of two quantities in one unit, or nothing when there is none.
+std::optional<std::pair<Decimal, Decimal>> in_one_unit(const Value& a, const Value& b,
+                                                       bool equivalence) {
+    const auto x = number_of(a);
+    const auto y = number_of(b);
+    const auto unit = common_unit(a.unit, b.unit, equivalence);
+    const auto first = x && unit ? Decimal::multiply(*x, unit->first) : std::nullopt;
+    const auto second = y && unit ? Decimal::multiply(*y, unit->second) : std::nullopt;
+    return first && second ? std::optional(std::pair(*first, *second)) : std::nullopt;
+}
+
+std::optional<int> order_quantities(const Value& a, const Value& b) {
+    const auto amounts = in_one_unit(a, b, false);
+    return amounts ? std::optional(Decimal::compare(amounts->first, amounts->second))
+                   : std::nullopt;
+}
+
+Value as_quantity(const Value& value) {
+    Value quantity = value;
+    if (is_number(value.kind)) {
+        quantity.unit = "1";
+    }
+    return quantity;
+}
+
+/// Case folded, runs of blanks as one.
+std::string normalised(std::string_view text) {
+    std::string out;
+    bool blank = true;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::uint32_t code = next_code_point(text, at);
+        const bool space = is_space(code);
+        if (space && !blank) {
+            out += ' ';
+        } else if (!space) {
+            append_utf8(out, to_lower(code));
+        }
+        blank = space;
+    }
+    if (!out.empty() && out.back() == ' ') {
+        out.pop_back();
+    }
+    return out;
+}
+
+/// Equal when both are rounded to the places of the less precise.
+bool equivalent_numbers(const Decimal& a, const Decimal& b) {
+    const int places = std::min(a.trimmed().scale(), b.trimmed().scale());
+    return Decimal::compare(a.rounded(places), b.rounded(places)) == 0;
+}
+
+bool equivalent_quantities(const Value& a, const Value& b) {
+    const auto amounts = in_one_unit(a, b, true);
+    return amounts && equivalent_numbers(amounts->first, amounts->second);
+}
+
+/// `~` of complex values: the same children in any order.
+bool equivalent_nodes(const Value& a, const Value& b) {
+    if (a.type != b.type) {
+        return false;
+    }
+    std::pmr::monotonic_buffer_resource arena;
+    Collection x;
+    Collection y;
+    append_all_children(a, x, arena);
+    append_all_children(b, y, arena);
+    if (x.empty() && y.empty()) {
+        return a.node != nullptr && b.node != nullptr && same_json(*a.node, *b.node);
+    }
+    return equivalent_collections(x, y);
+}
+
+bool quantity_involved(const Value& a, const Value& b) {
+    const auto fits = [](ValueKind kind) { return kind == ValueKind::quantity || is_number(kind); };
+    return (a.kind == ValueKind::quantity || b.kind == ValueKind::quantity) && fits(a.kind) &&
+           fits(b.kind);
+}
+
+}  // namespace
+
+std::optional<Decimal> in_unit(const Value& quantity, std::string_view unit) {
+    const auto number = number_of(quantity);
+    const auto common = common_unit(quantity.unit, unit, false);
+    const auto scaled = number && common ? Decimal::multiply(*number, common->first) : std::nullopt;
+    return scaled ? Decimal::divide(*scaled, common->second) : std::nullopt;
+}
+
+std::optional<Decimal> number_of(const Value& value) {
+    switch (value.kind) {
+        case ValueKind::integer:
+            return Decimal::of(value.integer);
+        case ValueKind::decimal:
+        case ValueKind::quantity:
+            return Decimal::parse(value.text);
+        default:
+            return std::nullopt;
+    }
+}
+
+std::optional<Moment> moment_of(const Value& value) {
+    switch (value.kind) {
+        case ValueKind::date:
+            return parse_date(value.text);
+        case ValueKind::date_time:
+            return parse_date_time(value.text);
+        case ValueKind::time:
+            return parse_time(value.text);
+        default:
+            return std::nullopt;
+    }
+}
+
+Truth equal_items(const Value& left, const Value& right) {
+    const Value a = to_system(left);
+    const Value b = to_system(right);
+    if (a.kind == ValueKind::string && b.kind == ValueKind::string) {
+        return truth(a.text == b.text);
+    }
+    if (a.kind == ValueKind::integer && b.kind == ValueKind::integer) {
+        return truth(a.integer == b.integer);
+    }
+    if (is_number(a.kind) && is_number(b.kind)) {
+        const auto x = number_of(a);
+        const auto y = number_of(b);
+        return x && y ? truth(Decimal::compare(*x, *y) == 0) : truth(a.text == b.text);
+    }
+    if (quantity_involved(a, b)) {
+        const auto order = order_quantities(as_quantity(a), as_quantity(b));
+        return order ? truth(*order == 0) : Truth::unknown;
+    }
+    if ((is_date(a.kind) && is_date(b.kind)) ||
+        (a.kind == ValueKind::time && b.kind == ValueKind::time)) {
+        return equal_moments(a, b);
+    }
+    if (a.kind != b.kind) {
+        return Truth::no;
+    }
+    if (a.kind == ValueKind::boolean) {
+        return truth(a.boolean == b.boolean);
+    }
+    if (a.kind == ValueKind::record) {
+        return truth(same_record(*a.record, *b.record));
+    }
+    return truth(a.node == b.node ||
+                 (a.node != nullptr && b.node != nullptr && same_json(*a.node, *b.node)));
+}
+
+bool equivalent_items(const Value& left, const Value& right) {
+    const Value a = to_system(left);
+    const Value b = to_system(right);
+    if (a.kind == ValueKind::string && b.kind == ValueKind::string) {
+        return normalised(a.text) == normalised(b.text);
+    }
+    if (is_number(a.kind) && is_number(b.kind)) {
+        const auto x = number_of(a);
+        const auto y = number_of(b);
+        return x && y && equivalent_numbers(*x, *y);
+    }
+    if (quantity_involved(a, b)) {
+        return equivalent_quantities(as_quantity(a), as_quantity(b));
+    }
+    if ((is_date(a.kind) && is_date(b.kind)) ||
+        (a.kind == ValueKind::time && b.kind == ValueKind::time)) {
+        const auto x = moment_of(a);
+        const auto y = moment_of(b);
+        return x && y && equivalent(*x, *y);
+    }
+    if (a.kind == ValueKind::node && b.kind == ValueKind::node) {
+        return equivalent_nodes(a, b);
+    }
+    return equal_items(a, b) == Truth::yes;
+}
+
+Truth equal_collections(const Collection& a, const Collection& b) {
+    if (a.size() != b.size()) {
+        return Truth::no;
+    }
+    Truth result = Truth::yes;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const Truth each = equal_items(a[i], b[i]);
+        if (each == Truth::no) {
+            return Truth::no;
+        }
+        result = each == Truth::unknown ? Truth::unknown : result;
+    }
+    return result;
+}
+
+bool equivalent_collections(const Collection& a, const Collection& b) {
+    if (a.size() != b.size()) {
+        return false;
+    }
+    std::vector<bool> used(b.size(), false);
+    for (const Value& item : a) {
+        std::size_t i = 0;
+        while (i < b.size() && (used[i] || !equivalent_items(item, b[i]))) {
+            ++i;
+        }
+        if (i == b.size()) {
+            return false;
+        }
+        used[i] = true;
+    }
+    return true;
+}
+
+namespace {
+
+Order to_order(std::optional<int> sign) {
+    if (!sign) {
+        return Order::unknown;
+    }
+    return *sign < 0 ? Order::less : *sign > 0 ? Order::greater : Order::same;
+}
+
+}  // namespace
+
+Order order_items(const Value& left, const Value& right) {
+    const Value a = to_system(left);
+    const Value b = to_system(right);
+    if (a.kind == ValueKind::integer && b.kind == ValueKind::integer) {
+        return to_order(a.integer < b.integer ? -1 : a.integer > b.integer ? 1 : 0);
+    }
+    if (a.kind == ValueKind::string && b.kind == ValueKind::string) {
+        return to_order(a.text.compare(b.text));
+    }
+    if (is_number(a.kind) && is_number(b.kind)) {
+        const auto x = number_of(a);
+        const auto y = number_of(b);
+        return to_order(x && y ? std::optional(Decimal::compare(*x, *y)) : std::nullopt);
+    }
+    if (quantity_involved(a, b)) {
+        return to_order(order_quantities(as_quantity(a), as_quantity(b)));
+    }
+    if ((is_date(a.kind) && is_date(b.kind)) ||
+        (a.kind == ValueKind::time && b.kind == ValueKind::time)) {
+        const auto x = moment_of(a);
+        const auto y = moment_of(b);
+        return to_order(x && y ? compare(*x, *y) : std::nullopt);
+    }
+    return Order::incomparable;
+}
+
+}  // namespace linkway::fhirpath

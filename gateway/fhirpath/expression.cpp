@@ -1,0 +1,80 @@
+#include "fhirpath/expression.h"
+
+#include "compiler.h"
+
+namespace linkway::fhirpath {
+
+Expression::Expression(std::unique_ptr<Program> program) : program_(std::move(program)) {}
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+Expression::~Expression() = default;
+
+const StaticType& Expression::type() const {
+    return program_->type;
+}
+
+const Expr& Expression::ast() const {
+    return *program_->ast;
+}
+
+text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
+    if (runtime.arena == nullptr) {
+        return text::Issue{text::Severity::error,
+                           "processing",
+                           "the expression was run without memory to work in",
+                           program_->at,
+                           {}};
+    }
+    Machine machine(*program_, runtime);
+    machine.self = runtime.context;
+    if (out.empty()) {
+        return machine.eval(*program_->root, out) ? text::Status{} : machine.take_issue();
+    }
+    Collection result;
+    if (!machine.eval(*program_->root, result) || !machine.append(*program_->root, out, result)) {
+        return machine.take_issue();
+    }
+    return std::nullopt;
+}
+
+text::Result<bool> Expression::test(Runtime& runtime) const {
+    Collection result;
+    if (auto status = evaluate(runtime, result)) {
+        return std::move(*status);
+    }
+    if (result.empty()) {
+        return false;
+    }
+    if (result.size() > 1 || result[0].kind != ValueKind::boolean) {
+        return text::Issue{text::Severity::error,
+                           "processing",
+                           "a condition must give true or false",
+                           locate(*program_->ast, program_->at),
+                           {}};
+    }
+    return result[0].boolean;
+}
+
+std::optional<Expression> compile(ExprPtr ast, const Environment& environment,
+                                  const text::Location& at, text::Issues& issues) {
+    auto program = std::make_unique<Expression::Program>();
+    program->ast = std::move(ast);
+    program->at = at;
+    Compiler compiler(*program, environment, issues);
+    Scope scope;
+    scope.has_focus = !environment.strict;
+    if (environment.context != nullptr) {
+        scope.focus.of = StaticType::Of::fhir;
+        scope.focus.kind = ValueKind::node;
+        scope.focus.type = environment.context;
+    }
+    const Checked root = compiler.check(*program->ast, scope);
+    if (compiler.failed()) {
+        return std::nullopt;
+    }
+    program->root = root.step;
+    program->type = root.type;
+    return Expression(std::move(program));
+}
+
+}  // namespace linkway::fhirpath

@@ -1,0 +1,147 @@
+// matches() and its kin. RE2 runs in time linear in the text whatever the pattern, so neither a
+// mapping nor a message can stop the gateway with one.
+#include <re2/re2.h>
+
+#include "builtins.h"
+#include "items.h"
+
+namespace linkway::fhirpath {
+
+namespace {
+
+/// FHIRPath: the dot matches line ends too, case counts, and matching is by code point.
+std::shared_ptr<const re2::RE2> compile(std::string_view pattern) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_dot_nl(true);
+    options.set_max_mem(std::int64_t{8} << 20);
+    return std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()),
+                                            options);
+}
+
+re2::StringPiece piece(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+/// The literal's own, or one compiled for this call.
+std::shared_ptr<const re2::RE2> pattern_of(Machine& machine, const Step& step,
+                                           std::string_view pattern) {
+    auto compiled = step.prepared != nullptr
+                        ? std::static_pointer_cast<const re2::RE2>(step.prepared)
+                        : compile(pattern);
+    if (!compiled->ok()) {
+        machine.fail(step, step.expr->name + " was given a pattern that is no regular expression");
+        return nullptr;
+    }
+    return compiled;
+}
+
+template <bool Full>
+bool matches(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
+             Collection& out) {
+    bool has_text = false;
+    bool has_pattern = false;
+    std::string_view text;
+    std::string_view pattern;
+    if (!one_text(machine, step, focus, has_text, text) ||
+        !one_text(machine, step, args[0], has_pattern, pattern)) {
+        return false;
+    }
+    if (!has_text || !has_pattern) {
+        return true;
+    }
+    const auto compiled = pattern_of(machine, step, pattern);
+    if (compiled == nullptr) {
+        return false;
+    }
+    machine.push_boolean(out, Full ? re2::RE2::FullMatch(piece(text), *compiled)
+                                   : re2::RE2::PartialMatch(piece(text), *compiled));
+    return true;
+}
+
+/// FHIRPath writes groups as $1 or ${name}, RE2 as \1. A dollar sign before anything else stands
+/// for itself.
+std::string rewrite_of(std::string_view substitution, const re2::RE2& pattern) {
+    std::string rewritten;
+    for (std::size_t i = 0; i < substitution.size(); ++i) {
+        const char c = substitution[i];
+        const char next = i + 1 < substitution.size() ? substitution[i + 1] : '\0';
+        if (c == '\\') {
+            rewritten += "\\\\";
+        } else if (c == '$' && next >= '0' && next <= '9') {
+            rewritten += '\\';
+        } else if (c == '$' && next == '{') {
+            const std::size_t close = substitution.find('}', i);
+            const auto& groups = pattern.NamedCapturingGroups();
+            const auto found =
+                close == std::string_view::npos
+                    ? groups.end()
+                    : groups.find(std::string(substitution.substr(i + 2, close - i - 2)));
+            if (found == groups.end() || found->second > 9) {
+                rewritten += c;
+                continue;
+            }
+            rewritten += '\\' + std::to_string(found->second);
+            i = close;
+        } else {
+            rewritten += c;
+        }
+    }
+    return rewritten;
+}
+
+bool replace_matches(Machine& machine, const Step& step, const Collection& focus,
+                     const Collection* args, Collection& out) {
+    bool has_text = false;
+    bool has_pattern = false;
+    bool has_substitution = false;
+    std::string_view text;
+    std::string_view pattern;
+    std::string_view substitution;
+    if (!one_text(machine, step, focus, has_text, text) ||
+        !one_text(machine, step, args[0], has_pattern, pattern) ||
+        !one_text(machine, step, args[1], has_substitution, substitution)) {
+        return false;
+    }
+    if (!has_text || !has_pattern || !has_substitution) {
+        return true;
+    }
+    const auto compiled = pattern_of(machine, step, pattern);
+    if (compiled == nullptr) {
+        return false;
+    }
+    std::string result(text);
+    // What one match may grow to is bounded first: n matches of a text of n characters.
+    if (substitution.size() * (text.size() + 1) > max_text_bytes * 4) {
+        return machine.fail(step, "the text made here may become too long", "too-costly");
+    }
+    if (!pattern.empty()) {
+        re2::RE2::GlobalReplace(&result, *compiled, rewrite_of(substitution, *compiled));
+    }
+    return machine.push_text(step, out, ValueKind::string, result);
+}
+
+}  // namespace
+
+std::shared_ptr<const void> prepare_pattern(std::string_view function, std::string_view pattern,
+                                            std::string& mistake) {
+    if (function != "matches" && function != "matchesFull" && function != "replaceMatches") {
+        return nullptr;
+    }
+    auto compiled = compile(pattern);
+    if (!compiled->ok()) {
+        mistake = compiled->error();
+        return nullptr;
+    }
+    return compiled;
+}
+
+std::vector<BuiltIn> pattern_functions() {
+    return {
+        {"matches", 1, "s", Takes::text, Yields::boolean, matches<false>},
+        {"matchesFull", 1, "s", Takes::text, Yields::boolean, matches<true>},
+        {"replaceMatches", 2, "ss", Takes::text, Yields::string, replace_matches},
+    };
+}
+
+}  // namespace linkway::fhirpath

@@ -1,0 +1,59 @@
+#include "items.h"
+
+#include <algorithm>
+
+#include "compare.h"
+
+namespace linkway::fhirpath {
+
+bool holds(const Collection& items, const Value& wanted) {
+    return std::any_of(items.begin(), items.end(), [&wanted](const Value& item) {
+        return equal_items(item, wanted) == Truth::yes;
+    });
+}
+
+bool text_or_nothing(Machine& machine, const Step& step, const Collection& items,
+                     std::string_view& text) {
+    bool present = false;
+    text = {};
+    return one_text(machine, step, items, present, text);
+}
+
+bool one_text(Machine& machine, const Step& step, const Collection& items, bool& present,
+              std::string_view& text) {
+    present = false;
+    if (items.empty()) {
+        return true;
+    }
+    const std::string_view name = step.expr->name;
+    if (items.size() > 1) {
+        return machine.single(step, items, name);
+    }
+    if (items[0].kind == ValueKind::node && items[0].extra != nullptr) {
+        return true;  // a primitive with extensions but no value
+    }
+    if (items[0].kind != ValueKind::string) {
+        return machine.fail(step, std::string(name) + " works on text only; use toString() first");
+    }
+    present = true;
+    text = items[0].text;
+    return true;
+}
+
+bool one_integer(Machine& machine, const Step& step, const Collection& items, bool& present,
+                 std::int64_t& number) {
+    present = !items.empty();
+    if (!present) {
+        return true;
+    }
+    if (items.size() > 1) {
+        return machine.single(step, items, step.expr->name);
+    }
+    if (items[0].kind != ValueKind::integer) {
+        return machine.fail(step, step.expr->name + " needs an integer");
+    }
+    number = items[0].integer;
+    return true;
+}
+
+}  // namespace linkway::fhirpath

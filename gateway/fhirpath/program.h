@@ -1,0 +1,163 @@
+// What compile() makes of a tree, and the machine that runs it.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fhirpath/expression.h"
+
+namespace linkway::fhirpath {
+
+class Machine;
+struct Step;
+
+/// A built-in function. `args` are the evaluated operands, or null for a lazy function, which
+/// evaluates `step.operands` itself. Appends to `out`; false when the machine holds an issue.
+using Handler = bool (*)(Machine& machine, const Step& step, const Collection& focus,
+                         const Collection* args, Collection& out);
+
+enum class Op : std::uint8_t {
+    constant,  ///< `constant`
+    variable,  ///< slot `index`
+    context,   ///< %context
+    self,      ///< $this, and the implicit focus
+    position,  ///< $index
+    total,     ///< $total
+    field,     ///< field `index` of the records of type `record`; others by `name`
+    element,   ///< child `name` of nodes; `element` is the definition when all are of type `type`
+    root,      ///< those items of the focus that are a `type` (Patient in Patient.name)
+    call,      ///< `handler`
+    external,  ///< `function`
+    item_at,   ///< focus[operand]
+    logic_and,
+    logic_or,
+    logic_xor,
+    logic_implies,
+    equal,       ///< `negated` for !=
+    equivalent,  ///< `negated` for !~
+    compare,     ///< `comparison`
+    arithmetic,  ///< `symbol`: + - * / d (div) m (mod)
+    concatenate,
+    merge,     ///< |
+    contains,  ///< operand 1 is in operand 0; `negated` swaps (in)
+    type_is,
+    type_as,
+    type_filter,  ///< ofType
+    sign,         ///< `symbol`: + or -
+};
+
+/// Which type an `is`, `as` or ofType() asks for.
+struct TypeQuery {
+    bool system = true;                ///< a System type of that kind may match
+    bool fhir = true;                  ///< a FHIR type may match
+    ValueKind kind = ValueKind::node;  ///< of the System type; node for none
+    std::string name;                  ///< of the FHIR type
+};
+
+/// One node of a compiled expression: the tree with every name resolved.
+struct Step {
+    Op op = Op::constant;
+    bool negated = false;
+    bool lazy = false;
+    char symbol = 0;
+    std::uint32_t index = 0;
+    const Expr* expr = nullptr;  ///< where it comes from, for messages
+    const Step* focus = nullptr;
+    std::vector<const Step*> operands;
+    Collection constant;
+    Handler handler = nullptr;
+    const Function* function = nullptr;
+    std::shared_ptr<const void> bound;
+    const fhir::TypeDefinition* type = nullptr;
+    const fhir::ElementDefinition* element = nullptr;
+    const RecordType* record = nullptr;
+    TypeQuery query;
+    std::string_view name;
+    std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
+};
+
+struct Expression::Program {
+    ExprPtr ast;
+    text::Location at;
+    StaticType type;
+    std::deque<Step> steps;  ///< a deque, so that steps stay where they are
+    std::deque<std::string> texts;
+    std::deque<Function> functions;  ///< copies: the environment may go away
+    const Step* root = nullptr;
+};
+
+enum class Truth : std::int8_t { no, yes, unknown };
+
+inline constexpr std::size_t max_items = 1'000'000;
+inline constexpr std::size_t max_text_bytes = std::size_t{16} << 20;
+inline constexpr std::uint32_t max_call_depth = 1000;
+
+/// One evaluation. Everything that fails leaves an issue and returns false.
+class Machine {
+  public:
+    Machine(const Expression::Program& program, Runtime& runtime)
+        : program_(program), runtime_(runtime), arena_(*runtime.arena) {}
+
+    /// Appends the items of the step to `out`, which is empty when the call starts.
+    bool eval(const Step& step, Collection& out);
+    /// The items of a step without a copy where they exist already; null after a failure.
+    const Collection* read(const Step& step, Collection& scratch);
+    /// Evaluates `step` with that item as $this.
+    bool eval_item(const Step& step, const Value& item, std::size_t index, Collection& out);
+    /// The same as a condition.
+    bool test_item(const Step& step, const Value& item, std::size_t index, Truth& truth);
+    /// Evaluates with an empty focus in place of $this.
+    bool eval_nothing(const Step& step, Collection& out);
+    /// Evaluates with $total too.
+    bool eval_total(const Step& step, const Value& item, std::size_t index, const Collection& total,
+                    Collection& out);
+
+    /// The collection as a condition: empty is unknown, one item that is no boolean counts as true
+    /// (FHIRPath N1, singleton evaluation).
+    bool truth_of(const Step& step, const Collection& items, Truth& truth);
+
+    bool fail(const Step& step, std::string message, std::string_view code = "processing");
+    bool charge(const Step& step, std::size_t steps);
+    bool single(const Step& step, const Collection& items, std::string_view what);
+
+    void push(Collection& out, const Value& value) { out.push_back(value, arena_); }
+    void push_truth(Collection& out, Truth truth);
+    void push_boolean(Collection& out, bool value) { push(out, Value::of_boolean(value)); }
+    void push_integer(Collection& out, std::int64_t value) { push(out, Value::of_integer(value)); }
+    /// Copies the text into the arena.
+    bool push_text(const Step& step, Collection& out, ValueKind kind, std::string_view text);
+    bool append(const Step& step, Collection& out, const Collection& items);
+    std::string_view keep(std::string_view text);
+    bool too_many(const Step& step);
+
+    std::pmr::memory_resource& arena() { return arena_; }
+    Runtime& runtime() { return runtime_; }
+    text::Issue take_issue() { return std::move(issue_); }
+
+    const Value* self = nullptr;  ///< $this
+    std::size_t position = 0;     ///< $index
+    const Collection* total = nullptr;
+
+  private:
+    const Collection* focus_of(const Step& step, Collection& scratch);
+    bool eval_field(const Step& step, Collection& out);
+    bool eval_element(const Step& step, Collection& out);
+    bool eval_root(const Step& step, Collection& out);
+    bool eval_call(const Step& step, Collection& out);
+    bool eval_external(const Step& step, Collection& out);
+    bool eval_item_at(const Step& step, Collection& out);
+    bool eval_logic(const Step& step, Collection& out);
+    bool eval_operator(const Step& step, Collection& out);
+    bool eval_type(const Step& step, Collection& out);
+    bool eval_sign(const Step& step, Collection& out);
+
+    const Expression::Program& program_;
+    Runtime& runtime_;
+    std::pmr::memory_resource& arena_;
+    text::Issue issue_;
+};
+
+}  // namespace linkway::fhirpath

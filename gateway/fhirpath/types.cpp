@@ -1,0 +1,174 @@
+#include "types.h"
+
+#include <array>
+
+#include "navigate.h"
+
+namespace linkway::fhirpath {
+
+namespace {
+
+struct SystemType {
+    ValueKind kind;
+    std::string_view name;
+};
+
+constexpr std::array<SystemType, 8> system_types = {{{ValueKind::boolean, "Boolean"},
+                                                     {ValueKind::integer, "Integer"},
+                                                     {ValueKind::decimal, "Decimal"},
+                                                     {ValueKind::string, "String"},
+                                                     {ValueKind::date, "Date"},
+                                                     {ValueKind::date_time, "DateTime"},
+                                                     {ValueKind::time, "Time"},
+                                                     {ValueKind::quantity, "Quantity"}}};
+
+const RecordType& info_type() {
+    static const RecordType type = [] {
+        RecordType made;
+        made.name = "TypeInfo";
+        made.fields.push_back({"namespace", ValueKind::string, nullptr, false});
+        made.fields.push_back({"name", ValueKind::string, nullptr, false});
+        return made;
+    }();
+    return type;
+}
+
+/// Holds views only, so that it may vanish with the arena.
+class TypeInfo final : public Record {
+  public:
+    TypeInfo(std::string_view space, std::string_view name) : space_(space), name_(name) {}
+
+    const RecordType& type() const override { return info_type(); }
+    void field(std::size_t index, Collection& out,
+               std::pmr::memory_resource& arena) const override {
+        out.push_back(Value::of_string(index == 0 ? space_ : name_), arena);
+    }
+
+  private:
+    std::string_view space_;
+    std::string_view name_;
+};
+
+}  // namespace
+
+std::string_view system_name(ValueKind kind) {
+    for (const SystemType& type : system_types) {
+        if (type.kind == kind) {
+            return type.name;
+        }
+    }
+    return kind == ValueKind::record ? "record" : "element";
+}
+
+std::optional<TypeQuery> type_query(std::string_view type_name) {
+    TypeQuery query;
+    std::string_view name = type_name;
+    if (name.substr(0, 5) == "FHIR.") {
+        name.remove_prefix(5);
+        query.system = false;
+    } else if (name.substr(0, 7) == "System.") {
+        name.remove_prefix(7);
+        query.fhir = false;
+    }
+    bool known = false;
+    if (query.system) {
+        for (const SystemType& type : system_types) {
+            if (type.name == name) {
+                query.kind = type.kind;
+                known = true;
+            }
+        }
+        known = known || name == "Any";
+    }
+    const fhir::TypeDefinition* type = query.fhir ? fhir::Definitions::r4().type(name) : nullptr;
+    query.fhir = type != nullptr;
+    query.system = query.kind != ValueKind::node;
+    query.name = name;
+    return known || type != nullptr ? std::optional(query) : std::nullopt;
+}
+
+bool matches_type(const Value& value, const TypeQuery& query) {
+    if (!query.system && !query.fhir) {
+        return query.name == "Any";
+    }
+    if (value.type != nullptr) {
+        return query.fhir && value.type->is_a(query.name);
+    }
+    return query.system && value.kind == query.kind;
+}
+
+StaticType static_type(const TypeQuery& query) {
+    StaticType type;
+    if (query.system && query.fhir) {
+        return type;  // Quantity may be either
+    }
+    if (query.system) {
+        type.of = StaticType::Of::system;
+        type.kind = query.kind;
+    } else if (query.fhir) {
+        type.of = StaticType::Of::fhir;
+        type.kind = ValueKind::node;
+        type.type = fhir::Definitions::r4().type(query.name);
+    }
+    return type;
+}
+
+std::optional<ValueKind> system_kind(const StaticType& type) {
+    if (type.of == StaticType::Of::system) {
+        return type.kind;
+    }
+    if (type.of != StaticType::Of::fhir || type.type == nullptr) {
+        return std::nullopt;
+    }
+    if (type.type->is_a("Quantity")) {
+        return ValueKind::quantity;
+    }
+    const ValueKind kind = primitive_kind(*type.type);
+    return kind == ValueKind::node ? std::nullopt : std::optional(kind);
+}
+
+std::vector<std::string> type_names() {
+    std::vector<std::string> names;
+    for (const SystemType& type : system_types) {
+        names.emplace_back(type.name);
+    }
+    for (const fhir::TypeDefinition* type : fhir::Definitions::r4().types()) {
+        names.emplace_back(type->name);
+    }
+    return names;
+}
+
+Value type_info(const Value& value, std::pmr::memory_resource& arena) {
+    std::string_view space = value.kind == ValueKind::record ? "Linkway" : "System";
+    std::string_view name =
+        value.kind == ValueKind::record ? value.record->type().name : system_name(value.kind);
+    if (value.type != nullptr) {
+        space = "FHIR";
+        name = value.type->name;
+    }
+    void* place = arena.allocate(sizeof(TypeInfo), alignof(TypeInfo));
+    return Value::of_record(*std::construct_at(static_cast<TypeInfo*>(place), space, name));
+}
+
+std::string to_string(const StaticType& type) {
+    std::string text;
+    switch (type.of) {
+        case StaticType::Of::anything:
+            text = "anything";
+            break;
+        case StaticType::Of::nothing:
+            return "nothing";
+        case StaticType::Of::system:
+            text = system_name(type.kind);
+            break;
+        case StaticType::Of::fhir:
+            text = "FHIR " + std::string(type.type != nullptr ? type.type->name : "element");
+            break;
+        case StaticType::Of::record:
+            text = "Row of " + std::string(type.record != nullptr ? type.record->name : "?");
+            break;
+    }
+    return type.many ? text + " (many)" : text;
+}
+
+}  // namespace linkway::fhirpath

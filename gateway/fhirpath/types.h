@@ -1,0 +1,34 @@
+// Type names of expressions and types of items.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "program.h"
+
+namespace linkway::fhirpath {
+
+/// Reads "Patient", "FHIR.Patient", "System.Integer" or "Integer". Nothing when there is no such
+/// type.
+std::optional<TypeQuery> type_query(std::string_view type_name);
+
+bool matches_type(const Value& value, const TypeQuery& query);
+
+/// The static type of items that match.
+StaticType static_type(const TypeQuery& query);
+
+/// "Integer", "DateTime", ...; of a System type.
+std::string_view system_name(ValueKind kind);
+
+/// The System kind that operators see: of a System type itself, of a FHIR primitive, of a Quantity.
+/// Nothing when it is not known or is none.
+std::optional<ValueKind> system_kind(const StaticType& type);
+
+/// All names that type_query knows, for suggestions.
+std::vector<std::string> type_names();
+
+/// The item's type as an object with the fields `namespace` and `name`.
+Value type_info(const Value& value, std::pmr::memory_resource& arena);
+
+}  // namespace linkway::fhirpath
