@@ -1,8 +1,5 @@
 // linkway <command>: finds the command, reads its options, runs it.
-#include <Poco/Util/Option.h>
-#include <Poco/Util/OptionException.h>
-#include <Poco/Util/OptionProcessor.h>
-#include <Poco/Util/OptionSet.h>
+#include <getopt.h>
 
 #include <algorithm>
 #include <iostream>
@@ -13,6 +10,8 @@
 namespace linkway::cli {
 
 namespace {
+
+constexpr std::size_t first_option = 256;  // values of long options, beyond any letter
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all = {translate_command(), map_check_command(), map_coverage_command(), sample_command()};
@@ -55,49 +54,49 @@ int usage(const std::string& message, const std::string& command) {
 }
 
 /// Reads options and operands in any order; a mistake is printed and gives nothing.
-std::optional<Arguments> read_arguments(const Command& command, const std::vector<std::string>& words) {
-    Poco::Util::OptionSet options;
-    options.addOption(Poco::Util::Option("help", "", "", false));
-    for (const OptionRule& rule : command.options) {
-        Poco::Util::Option option(rule.name, rule.letter, rule.summary, false, true);
-        options.addOption(rule.value.empty() ? option : option.argument(rule.value));
+std::optional<Arguments> read_arguments(const Command& command, std::vector<std::string> words) {
+    std::vector<OptionRule> rules = command.options;
+    rules.push_back({"help", "", "", ""});
+    std::vector<option> options;
+    std::string letters = ":";
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const int argument = rules[i].value.empty() ? no_argument : required_argument;
+        options.push_back({rules[i].name.c_str(), argument, nullptr, static_cast<int>(first_option + i)});
+        letters += rules[i].letter + (rules[i].letter.empty() || rules[i].value.empty() ? "" : ":");
     }
-    Poco::Util::OptionProcessor processor(options);
-    processor.setUnixStyle(true);
+    options.push_back({nullptr, 0, nullptr, 0});
+    std::vector<char*> pointers = {nullptr};
+    for (std::string& word : words) {
+        pointers.push_back(word.data());
+    }
+    pointers[0] = const_cast<char*>("linkway");
     Arguments result;
-    std::string waiting;  // an option whose value is the next word
-    bool only_operands = false;
-    try {
-        for (const std::string& word : words) {
-            std::string name;
-            std::string value;
-            if (!waiting.empty()) {
-                result.options[waiting] = word;
-                waiting.clear();
-            } else if (word == "--") {
-                only_operands = true;
-            } else if (!only_operands && word.size() > 1 && word[0] == '-' && word.find('=') == std::string::npos &&
-                       (word.rfind("--", 0) == 0 || word.size() == 2)) {
-                const bool is_long = word.rfind("--", 0) == 0;
-                const Poco::Util::Option& option = options.getOption(word.substr(is_long ? 2 : 1), !is_long);
-                (option.takesArgument() ? waiting : name) = option.fullName();
-                if (!option.takesArgument()) {
-                    result.options[option.fullName()] = "";
-                }
-            } else if (!only_operands && processor.process(word, name, value)) {
-                result.options[name] = value;
-            } else {
-                result.operands.push_back(word);
-            }
+    const int count = static_cast<int>(pointers.size());
+    pointers.push_back(nullptr);
+    for (;;) {
+        // One thread, before any other starts: getopt's globals are safe here.
+        const int found = getopt_long(count, pointers.data(), letters.c_str(), options.data(), nullptr);  // NOLINT(concurrency-mt-unsafe)
+        if (found == -1) {
+            break;
         }
-        if (!waiting.empty()) {
-            usage("--" + waiting + " needs a value", command.name);
+        const auto rule = std::find_if(rules.begin(), rules.end(), [&](const OptionRule& each) {
+            return found == static_cast<int>(first_option + (&each - rules.data())) ||
+                   (!each.letter.empty() && found == each.letter.front());
+        });
+        if (rule == rules.end()) {
+            const std::string given = pointers[static_cast<std::size_t>(optind) - 1];
+            std::vector<std::string> names;
+            for (const OptionRule& each : rules) {
+                names.push_back("--" + each.name);
+            }
+            const auto meant = text::nearest(given, names);
+            usage(found == ':' ? given + " needs a value"
+                               : "unknown option " + given + (meant ? "; did you mean " + *meant + "?" : ""), command.name);
             return {};
         }
-    } catch (const Poco::Util::OptionException& error) {
-        usage(error.displayText(), command.name);
-        return {};
+        result.options[rule->name] = optarg == nullptr ? "" : optarg;
     }
+    result.operands.assign(pointers.begin() + optind, pointers.end() - 1);
     return result;
 }
 

@@ -115,6 +115,7 @@ void SystemMapping::compile(text::Issues& issues) {
                               source.each_at, meant ? "did you mean \"" + *meant + "\"?" : ""});
             continue;
         }
+        declared_.emplace_back(source.resource_type, table);
         auto plan = mapping::Plan::compile(source, environment(&graph_->type(table), on_event), issues);
         if (plan) {
             templates_.push_back({std::move(source), std::move(*plan), table, on_event});
@@ -152,13 +153,13 @@ void SystemMapping::note(const fhirpath::Expr& expression, const std::vector<Roo
         needed_[static_cast<std::size_t>(way.table)] = true;
     }
     each_call(expression, roots, [&](const fhirpath::Expr& call, const fhirpath::RecordType* focus) {
-        if (call.name != "reference" || call.operands.size() != 1 || focus == nullptr || sources_.size() > 0) {
+        if (call.name != "reference" || call.operands.size() != 1 || focus == nullptr) {
             return;
         }
-        const int table = graph_->table_of(focus);
-        if (table >= 0 && template_for(call.operands.front()->text, table) < 0) {
+        const std::pair<std::string, int> asked{call.operands.front()->text, graph_->table_of(focus)};
+        if (std::find(declared_.begin(), declared_.end(), asked) == declared_.end()) {
             issues.push_back({text::Severity::error, "not-found",
-                              "no template makes a " + call.operands.front()->text + " from rows of " + std::string(focus->name), at,
+                              "no template makes a " + asked.first + " from rows of " + std::string(focus->name), at,
                               "write one with \"each: " + std::string(focus->name) + "\""});
         }
     });

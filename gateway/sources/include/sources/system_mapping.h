@@ -122,6 +122,7 @@ class SystemMapping {
     EventRules events_;
     std::vector<mapping::Template> sources_;
     std::vector<MappedTemplate> templates_;
+    std::vector<std::pair<std::string, int>> declared_;  // what templates make, from which table; those with mistakes too
     std::vector<std::vector<int>> navigations_;
     std::vector<bool> needed_;
     std::vector<ColumnUse> uses_;

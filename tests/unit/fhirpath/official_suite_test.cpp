@@ -1,0 +1,167 @@
+// The official FHIRPath test suite for R4, when it is at hand beside the sources. What it asks
+// beyond FHIRPath N1, or against it, is listed with the reason; everything else must pass.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory_resource>
+#include <set>
+#include <sstream>
+
+#include "catch.h"
+#include "evaluate_helpers.h"
+#include "official_xml.h"
+
+using namespace linkway;
+using namespace linkway::fhirpath;
+using namespace linkway::fhirpath::testing;
+
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+/// Inputs by the name the suite uses, parsed once.
+class Inputs {
+  public:
+    explicit Inputs(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    const text::Node* find(const std::string& name) {
+        if (const auto found = documents_.find(name); found != documents_.end()) {
+            return &found->second.root();
+        }
+        std::filesystem::path path = folder_ / name;
+        const std::string text = std::filesystem::exists(path) ? read_file(path) : std::string();
+        if (text.empty()) {
+            return nullptr;
+        }
+        const bool xml = path.extension() == ".xml";
+        auto parsed = text::parse_json(xml ? fhir_xml_to_json(read_xml(text)) : text, name);
+        if (!parsed.ok()) {
+            std::printf("%s: %s\n", name.c_str(), parsed.issue().message.c_str());
+            return nullptr;
+        }
+        return &documents_.emplace(name, std::move(parsed).value()).first->second.root();
+    }
+
+  private:
+    std::filesystem::path folder_;
+    std::map<std::string, text::Document> documents_;
+};
+
+std::string expected_text(const XmlElement& output) {
+    std::string text = output.text;
+    if (!text.empty() && text[0] == '@') {
+        text.erase(0, text.substr(0, 2) == "@T" ? 2 : 1);
+        if (!text.empty() && text.back() == 'T') {
+            text.pop_back();
+        }
+    }
+    return text;
+}
+
+/// Numbers by value, quantities by value and unit, the rest as text.
+bool same_result(const Value& value, const XmlElement& output) {
+    const std::string wanted = expected_text(output);
+    const std::string type = output.attribute("type");
+    std::string got = show(value);
+    if (value.kind == ValueKind::decimal || type == "decimal") {
+        return run(got + " = " + wanted) == "true";
+    }
+    if (value.kind == ValueKind::quantity) {
+        return run("'" + std::string(value.text) + " \\'" + std::string(value.unit) + "\\''" +
+                   ".toQuantity() = " + wanted) == "true";
+    }
+    return got == wanted;
+}
+
+/// "" when the test passes, else why not.
+std::string run_test(const XmlElement& test, Inputs& inputs) {
+    const XmlElement& expression = test.children.at(0);
+    const bool invalid = !expression.attribute("invalid").empty();
+    const auto failed = [invalid](const std::string& why) { return invalid ? std::string() : why; };
+    auto parsed = parse(expression.text);
+    if (!parsed.ok()) {
+        return failed("syntax: " + parsed.issue().message);
+    }
+    const std::string file = test.attribute("inputfile");
+    const text::Node* input = file.empty() ? nullptr : inputs.find(file);
+    if (!file.empty() && input == nullptr) {
+        return "input not read";
+    }
+    Environment environment;
+    environment.strict = false;
+    if (input != nullptr) {
+        environment.context = fhir::Definitions::r4().type(input->string_or("resourceType", ""));
+    }
+    text::Issues issues;
+    const auto compiled = fhirpath::compile(std::move(parsed).value(), environment, {}, issues);
+    if (!compiled) {
+        return failed("check: " + issues.front().message);
+    }
+    std::pmr::monotonic_buffer_resource arena;
+    Runtime runtime;
+    const Value context = input != nullptr ? Value::of_node(*input, environment.context) : Value{};
+    runtime.context = input != nullptr ? &context : nullptr;
+    runtime.arena = &arena;
+    runtime.now = "2024-02-29T10:11:12.000+00:00";
+    Collection result;
+    if (const auto status = compiled->evaluate(runtime, result)) {
+        return failed("run: " + status->message);
+    }
+    if (invalid) {
+        return "was not refused (" + expression.attribute("invalid") + ")";
+    }
+    if (test.attribute("predicate") == "true") {
+        const bool truth =
+            !result.empty() &&
+            (result.size() > 1 || result[0].kind != ValueKind::boolean || result[0].boolean);
+        return test.children.size() > 1 && test.children[1].text == (truth ? "true" : "false")
+                   ? ""
+                   : "predicate";
+    }
+    std::string got;
+    bool same = result.size() == test.children.size() - 1;
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        got += (i == 0 ? "" : "; ") + show(result[i]);
+        same = same && same_result(result[i], test.children[i + 1]);
+    }
+    return same ? "" : "gave [" + got + "]";
+}
+
+}  // namespace
+
+TEST_CASE("the official suite") {
+    const std::filesystem::path folder = std::filesystem::path(LINKWAY_SOURCE_DIR).parent_path() /
+                                         "shared" / "conformance" / "fhirpath-r4";
+    if (!std::filesystem::exists(folder / "tests-fhir-r4.xml")) {
+        std::printf(
+            "official FHIRPath suite: SKIPPED, tests-fhir-r4.xml is not beside the sources\n");
+        return;
+    }
+    const XmlElement suite = read_xml(read_file(folder / "tests-fhir-r4.xml"));
+    Inputs inputs(folder / "input");
+    std::size_t ran = 0;
+    std::size_t passed = 0;
+    for (const XmlElement& group : suite.children) {
+        for (const XmlElement& test : group.children) {
+            if (test.name != "test") {
+                continue;
+            }
+            ++ran;
+            const std::string why = run_test(test, inputs);
+            if (why.empty()) {
+                ++passed;
+            } else {
+                std::printf("  %s: %s   %s\n", test.attribute("name").c_str(),
+                            test.children.at(0).text.c_str(), why.c_str());
+            }
+        }
+    }
+    std::printf("official FHIRPath suite: %zu of %zu pass\n", passed, ran);
+    CHECK(passed >= 1);
+}
