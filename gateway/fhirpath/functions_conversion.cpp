@@ -6,6 +6,7 @@
 #include "items.h"
 #include "lexer.h"
 #include "navigate.h"
+#include "units.h"
 
 namespace linkway::fhirpath {
 
@@ -264,6 +265,23 @@ bool to_quantity(Machine& machine, const Step& step, const Collection& focus,
     return true;
 }
 
+/// Whether two quantities measure the same, so that they can be compared.
+bool comparable(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
+                Collection& out) {
+    if (!machine.single(step, focus, "comparable()") ||
+        !machine.single(step, args[0], "comparable()")) {
+        return false;
+    }
+    if (focus.empty() || args[0].empty()) {
+        return true;
+    }
+    const Value a = to_system(focus[0]);
+    const Value b = to_system(args[0][0]);
+    machine.push_boolean(out, a.kind == ValueKind::quantity && b.kind == ValueKind::quantity &&
+                                  common_unit(a.unit, b.unit, false).has_value());
+    return true;
+}
+
 bool to_text(Machine& machine, const Step& step, const Collection& focus, const Collection*,
              Collection& out) {
     if (!machine.single(step, focus, step.expr->name)) {
@@ -312,6 +330,7 @@ std::vector<BuiltIn> conversion_functions() {
         {"toDateTime", 0, "", any, Yields::date_time, date_time},
         {"toTime", 0, "", any, Yields::time, time},
         {"toQuantity", 0, "s", any, Yields::quantity, to_quantity},
+        {"comparable", 1, "n", any, Yields::boolean, comparable},
         {"convertsToBoolean", 0, "", any, Yields::boolean, converts<boolean>},
         {"convertsToInteger", 0, "", any, Yields::boolean, converts<integer>},
         {"convertsToDecimal", 0, "", any, Yields::boolean, converts<decimal>},

@@ -128,8 +128,20 @@ std::string escape_json(std::string_view text) {
     return quoted.substr(1, quoted.size() - 2);
 }
 
+/// Undoes the escapes of a JSON string; what is no escape stays.
 std::optional<std::string> unescape_json(std::string_view text) {
-    const auto parsed = text::parse_json('"' + std::string(text) + '"', {});
+    std::string quoted = "\"";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escape = text[i] == '\\' && i + 1 < text.size();
+        if (text[i] == '"') {
+            quoted += '\\';  // a bare quote is no end here
+        }
+        quoted += text[i];
+        if (escape) {
+            quoted += text[++i];
+        }
+    }
+    const auto parsed = text::parse_json(quoted + '"', {});
     return parsed.ok() ? std::optional(std::string(parsed.value().root().text)) : std::nullopt;
 }
 

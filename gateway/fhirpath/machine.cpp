@@ -367,10 +367,9 @@ bool Machine::eval_type(const Step& step, Collection& out) {
         return false;
     }
     for (const Value& item : *focus) {
-        const bool match = matches_type(item, step.query);
         if (step.op == Op::type_is) {
-            push_boolean(out, match);
-        } else if (match) {
+            push_boolean(out, matches_type(item, step.query));
+        } else if (converts_to_type(item, step.query)) {
             push(out, item);
         }
     }

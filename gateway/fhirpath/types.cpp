@@ -97,6 +97,12 @@ bool matches_type(const Value& value, const TypeQuery& query) {
     return query.system && value.kind == query.kind;
 }
 
+bool converts_to_type(const Value& value, const TypeQuery& query) {
+    const bool primitive =
+        value.type != nullptr && value.type->kind == fhir::TypeKind::primitive && query.fhir;
+    return primitive ? value.type->name == query.name : matches_type(value, query);
+}
+
 StaticType static_type(const TypeQuery& query) {
     StaticType type;
     if (query.system && query.fhir) {

@@ -18,6 +18,42 @@ using namespace linkway::fhirpath::testing;
 
 namespace {
 
+/// Where we differ, and why.
+const std::map<std::string, std::string>& differences() {
+    static const std::string sorting = "sort() is of the draft that follows N1";
+    static const std::string products = "products of units need the whole of UCUM";
+    static const std::string outward =
+        "we cut boundaries outward, so that they hold every value; the suite cuts toward zero";
+    static const std::string hours = "the suite reads T08 as 08:00; to N1 it is the whole hour";
+    static const std::string profiles = "conformsTo() is a function of the validator's environment";
+    static const std::map<std::string, std::string> table = {
+        {"testDollarOrderNotAllowed",
+         "we give children() in document order, so skip() has a meaning"},
+        {"testQuantity9", products},
+        {"testQuantity10", products},
+        {"testSort1", sorting},
+        {"testSort2", sorting},
+        {"testSort3", sorting},
+        {"testSort4", sorting},
+        {"testSort5", sorting},
+        {"testSort6", sorting},
+        {"testSort7", sorting},
+        {"testSort8", sorting},
+        {"testSort9", sorting},
+        {"testSort10", sorting},
+        {"testPlusDate19", "N1 drops fractions of units above seconds only, so 0.1 s counts"},
+        {"testType22", "a type that does not exist is a mistake to us, not false"},
+        {"testConformsTo1", profiles},
+        {"testConformsTo2", profiles},
+        {"LowBoundaryDecimal15", outward},
+        {"HighBoundaryDecimal15", outward},
+        {"HighBoundaryDecimal16", outward},
+        {"HighBoundaryDateTimeMillisecond1", hours},
+        {"HighBoundaryDateTimeMillisecond3", hours},
+    };
+    return table;
+}
+
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);
     std::ostringstream out;
@@ -153,15 +189,14 @@ TEST_CASE("the official suite") {
                 continue;
             }
             ++ran;
+            const std::string name = test.attribute("name");
             const std::string why = run_test(test, inputs);
-            if (why.empty()) {
-                ++passed;
-            } else {
-                std::printf("  %s: %s   %s\n", test.attribute("name").c_str(),
-                            test.children.at(0).text.c_str(), why.c_str());
-            }
+            passed += why.empty() ? 1U : 0U;
+            CAPTURE(name, test.children.at(0).text, why);
+            CHECK(why.empty() != (differences().count(name) != 0));
         }
     }
-    std::printf("official FHIRPath suite: %zu of %zu pass\n", passed, ran);
-    CHECK(passed >= 1);
+    std::printf("official FHIRPath suite: %zu of %zu pass, the other %zu are known differences\n",
+                passed, ran, ran - passed);
+    CHECK(ran >= 900);
 }
