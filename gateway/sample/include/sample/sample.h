@@ -1,4 +1,5 @@
-// Made-up exports in the exact format of a GP system, for trying Linkway out, testing it and measuring it.
+// Made-up exports in the exact format of a GP system, for trying Linkway out, testing it and
+// measuring it.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,9 @@
 
 namespace linkway::sample {
 
-/// Observations of an average patient: in life (about 500 MB for 1,000 patients), and unless told otherwise (about 18 MB). All other
-/// tables keep their proportion to this one, except the events of social prescribing, which are as frequent per patient as in life whatever the density.
+/// Observations of an average patient: in life (about 500 MB for 1,000 patients), and unless told
+/// otherwise (about 18 MB). All other tables keep their proportion to this one, except the events
+/// of social prescribing, which are as frequent per patient as in life whatever the density.
 inline constexpr unsigned full_density = 550;
 inline constexpr unsigned default_density = 22;
 
@@ -23,7 +25,8 @@ struct SampleReport {
     std::uint64_t patients = 0;
     std::uint64_t social_prescribing_patients = 0;  ///< with any code of social prescribing
     std::map<std::string, std::uint64_t> rows;      ///< data records of each table, broken ones too
-    std::map<std::string, std::uint64_t> defects;   ///< how often each known defect was made; all of defect_names() when they are on
+    std::map<std::string, std::uint64_t>
+        defects;  ///< how often each known defect was made; all of defect_names() when they are on
 };
 
 struct SampleProgress {
@@ -36,18 +39,22 @@ struct SampleOptions {
     std::string system = "emis";
     std::uint64_t patients = 1000;
     std::uint64_t seed = 1;
-    bool defects = false;          ///< make every defect of defect_names() at a plausible rate
-    std::string layout = "8.2";    ///< one of the data package's versions
-    unsigned practices = 0;        ///< 0: one for each 5,000 patients begun
+    bool defects = false;        ///< make every defect of defect_names() at a plausible rate
+    std::string layout = "8.2";  ///< one of the data package's versions
+    unsigned practices = 0;      ///< 0: one for each 5,000 patients begun
     unsigned observations_per_patient = default_density;
-    std::function<void(const SampleProgress&)> progress;  ///< called a few times a second at most, from the calling thread
-    SampleReport* report = nullptr;                       ///< filled when set
+    std::function<void(const SampleProgress&)>
+        progress;  ///< called a few times a second at most, from the calling thread
+    SampleReport* report = nullptr;  ///< filled when set
 };
 
-/// Writes one whole batch into `out_folder`, which must not exist yet or be empty. The same seed and options give the same bytes on every machine. Memory
-/// does not grow with the number of patients; NHS numbers (all of the 999 test range) repeat beyond 900,000 of them. On failure (unknown system or
-/// layout, folder in use, disk full) nothing is left behind: files are written beside the folder and moved when complete.
-text::Status write_sample(const SampleOptions& options, const sources::DataPackage& package, const std::string& out_folder);
+/// Writes one whole batch into `out_folder`, which must not exist yet or be empty. The same seed
+/// and options give the same bytes on every machine. Memory does not grow with the number of
+/// patients; NHS numbers (all of the 999 test range) repeat beyond 900,000 of them. On failure
+/// (unknown system or layout, folder in use, disk full) nothing is left behind: files are written
+/// beside the folder and moved when complete.
+text::Status write_sample(const SampleOptions& options, const sources::DataPackage& package,
+                          const std::string& out_folder);
 
 /// Names of the defects that `defects` switches on, e.g. "missing-final-line-end".
 std::vector<std::string> defect_names();
