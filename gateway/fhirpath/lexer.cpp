@@ -184,6 +184,11 @@ void Lexer::read_number(Token& token) {
 void Lexer::read_quoted(Token& token, char quote) {
     const std::size_t start = at_++;
     while (at_ < text_.size() && text_[at_] != quote) {
+        if (text_[at_] == '\0') {
+            mark(token);
+            fail(token, "a NUL character cannot stand in text");
+            return;
+        }
         if (text_[at_] != '\\') {
             token.value += text_[at_++];
         } else if (!read_escape(token)) {

@@ -343,7 +343,7 @@ class Parser {
 
     Tree variable(const Token& at) {
         ExprPtr expr = make(ExprKind::variable, at);
-        if (!at_name() && token_.kind != TokenKind::string) {
+        if ((!at_name() && token_.kind != TokenKind::string) || token_.value.empty()) {
             return unexpected("a name");
         }
         expr->name = token_.value;

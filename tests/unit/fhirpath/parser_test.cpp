@@ -109,10 +109,13 @@ TEST_CASE("a syntax error says what was expected, where") {
         {"a is 'x'", 1, 6, "expected a type"},
         {"a.div", 1, 3, "expected a name"},
         {"%", 1, 2, "expected a name"},
+        {"%''", 1, 2, "expected a name"},
         {"#", 1, 1, "unexpected character"},
         {"a\n and\n  )", 3, 3, "found \")\""},
         {"'\xC3\xA9' )", 1, 5, "found \")\""},
         {"\xFF", 1, 1, "UTF-8"},
+        {std::string("'a\0b'", 5), 1, 3, "NUL"},
+        {"'\\u0000'", 1, 2, "unknown escape"},
     };
     for (const auto& test : cases) {
         CAPTURE(test.given);
