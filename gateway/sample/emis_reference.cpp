@@ -146,8 +146,10 @@ void EmisWriter::location(const Organisation& o) {
 /// A referral target that someone typed in as a name.
 void EmisWriter::person_as_organisation(std::uint32_t practice) {
     Random random(mix(options_.seed, 0x0B0D, practice));
-    const std::string name = "Dr " + std::string(pick_word(given_names(), random)) + " " +
-                             std::string(pick_word(surnames(), random));
+    std::string name = "Dr ";
+    name += pick_word(given_names(), random);
+    name += ' ';
+    name += pick_word(surnames(), random);
     organisation_->guid(person_organisation(options_.seed, practice))
         .number(turn_)
         .none()

@@ -79,7 +79,8 @@ void Writer::write(unsigned density) {
     appointments(share(appointments_in_life));
     contacts(share(contacts_in_life));
     entries(share(full_density));
-    medication(share(courses_in_life), share(issues_in_life));
+    const std::uint32_t courses = share(courses_in_life);
+    medication(courses, share(issues_in_life));
     recalls(share(recalls_in_life));
     add_social_prescribing(world_, dictionary_, patient_, random_, history_);
 }

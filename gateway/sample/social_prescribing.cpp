@@ -17,7 +17,7 @@ constexpr int contact_codes_since = day_number(2023, 4, 1);
 /// People in 10,000 with any of the codes. Over all ages this gives the 3.5% that a study of EMIS
 /// records found.
 std::uint32_t people_in_ten_thousand(int age) {
-    return age < 18 ? 40 : age < 40 ? 350 : age < 65 ? 480 : 880;
+    return age < 18 ? 40 : age < 40 ? 330 : age < 65 ? 450 : 830;
 }
 
 class Story {
@@ -171,8 +171,8 @@ int Story::episode(int day) {
     }
     day = seen(day, random_.between(1, 6));
     if (random_.chance(5000) && day >= contact_codes_since && day < last_) {
-        entry(Named::closed, std::min(last_, day + random_.between(0, 40)),
-              World::pick(StaffGroup::link_worker, random_), closing_notes());
+        const int end = std::min(last_, day + random_.between(0, 40));
+        entry(Named::closed, end, World::pick(StaffGroup::link_worker, random_), closing_notes());
     }
     return day;
 }

@@ -90,9 +90,12 @@ Address make_address(Random& random) {
     if (random.chance(1200)) {
         result.house = "Flat " + result.house;
     }
-    result.street = std::to_string(random.between(1, 99)) + " " +
-                    std::string(pick_word(given_names(), random)) + " " +
-                    std::string(pick_word(street_kinds(), random));
+    // One draw a statement, here and elsewhere: the order of draws within an expression is the
+    // compiler's to choose.
+    result.street = std::to_string(random.between(1, 99)) + " ";
+    result.street += pick_word(given_names(), random);
+    result.street += ' ';
+    result.street += pick_word(street_kinds(), random);
     result.village = random.chance(2000) ? pick_word(towns(), random) : std::string_view();
     result.town = pick_word(towns(), random);
     result.county = "Sampleshire";

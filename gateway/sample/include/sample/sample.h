@@ -13,8 +13,8 @@
 
 namespace linkway::sample {
 
-/// Observations of an average patient: in life (about 500 MB for 1,000 patients), and unless told
-/// otherwise (about 18 MB). All other tables keep their proportion to this one, except the events
+/// Observations of an average patient: in life (about 390 MB for 1,000 patients), and unless told
+/// otherwise (about 17 MB). All other tables keep their proportion to this one, except the events
 /// of social prescribing, which are as frequent per patient as in life whatever the density.
 inline constexpr unsigned full_density = 550;
 inline constexpr unsigned default_density = 22;
