@@ -25,8 +25,9 @@ struct InputFile {
     std::string name;       ///< base name without ".gpg", e.g. "291_Admin_Patient_2015..._45E7....csv"
     std::string display;    ///< as shown to people and in provenance: path below the input, '/' between parts
     std::uint64_t size = 0; ///< bytes as stored (compressed or encrypted ones are larger when read)
-    std::string path;       ///< set for a plain file on disk, which can be read at any offset by several threads; else empty
-    std::string container;  ///< zip that holds it; empty for a file on disk
+    std::string path;       ///< of a file on disk; one that is not encrypted can be read at any offset by several threads
+    std::string container;  ///< path of the zip that holds it; empty for a file on disk
+    std::string entry;      ///< its name in there
     bool encrypted = false; ///< was ".gpg": read through GnuPG, signature required
 };
 
@@ -35,7 +36,8 @@ struct InputOptions {
 };
 
 /// What `path` holds: every regular file below a folder (not hidden ones), every entry of a zip (a zip inside a folder is opened; not a zip in a zip), in name order.
-/// Path traversal in entry names, links that leave the folder, entries that would inflate beyond 200 times their size or are encrypted are issues; the rest is listed.
+/// Path traversal in entry names, links that leave the folder and encrypted entries are issues; the rest is listed. Reading an entry stops with an issue when it
+/// inflates beyond 1 GiB and 200 times the size of its zip.
 struct Input {
     std::vector<InputFile> files;
     text::Issues issues;

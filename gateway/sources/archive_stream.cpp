@@ -1,0 +1,142 @@
+#include "archive_stream.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace linkway::sources {
+
+namespace {
+
+namespace fs = std::filesystem;
+using text::Issue;
+using text::Result;
+using text::Severity;
+
+struct CloseArchive {
+    void operator()(archive* handle) const { archive_read_free(handle); }
+};
+using Archive = std::unique_ptr<archive, CloseArchive>;
+
+constexpr std::uint64_t always_allowed = std::uint64_t{1} << 30;
+constexpr std::uint64_t largest_ratio = 200;
+
+/// An archive open at its first entry, or null with the reason.
+Archive open_archive(const std::string& path, std::string& why) {
+    Archive handle(archive_read_new());
+    archive_read_support_format_zip(handle.get());
+    if (archive_read_open_filename(handle.get(), path.c_str(), std::size_t{1} << 16) != ARCHIVE_OK) {
+        const char* text = archive_error_string(handle.get());
+        why = text == nullptr ? "unknown reason" : text;
+        handle.reset();
+    }
+    return handle;
+}
+
+std::string reason(archive* handle) {
+    const char* text = archive_error_string(handle);
+    return text == nullptr ? "unknown reason" : text;
+}
+
+/// Names such as "/etc/passwd", "../x" and "C:\x" point outside of where they are.
+bool leads_out(const std::string& name) {
+    const fs::path path(name);
+    return name.empty() || path.is_absolute() || name.find('\\') != std::string::npos || name.find(':') != std::string::npos ||
+           std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
+}
+
+class EntryStream final : public ByteStream {
+  public:
+    EntryStream(Archive handle, const InputFile& file, std::uint64_t allowed)
+        : handle_(std::move(handle)), display_(file.display), allowed_(allowed) {}
+
+    Result<std::size_t> read(std::span<char> into) override {
+        const la_ssize_t got = archive_read_data(handle_.get(), into.data(), into.size());
+        if (got < 0) {
+            return issue("the zip entry cannot be read: " + reason(handle_.get()), "fetch the zip again");
+        }
+        total_ += static_cast<std::uint64_t>(got);
+        if (total_ > allowed_) {
+            return issue("the zip entry inflates to more than 200 times the size of its zip", "if the zip is sound, unpack it first");
+        }
+        return static_cast<std::size_t>(got);
+    }
+
+  private:
+    Issue issue(std::string message, std::string suggestion) const {
+        return {Severity::error, "exception", std::move(message), {display_, 0, 0, {}}, std::move(suggestion)};
+    }
+
+    Archive handle_;
+    std::string display_;
+    std::uint64_t allowed_;
+    std::uint64_t total_ = 0;
+};
+
+}  // namespace
+
+Input list_archive(const std::string& path) {
+    Input input;
+    std::string why;
+    const Archive handle = open_archive(path, why);
+    if (!handle) {
+        input.issues.push_back({Severity::error, "exception", "the zip cannot be opened: " + why, {path, 0, 0, {}},
+                                "fetch it again; of a split zip all parts must be joined first"});
+        return input;
+    }
+    archive_entry* entry = nullptr;
+    int status = ARCHIVE_OK;
+    while ((status = archive_read_next_header(handle.get(), &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
+        const char* raw = archive_entry_pathname(entry);
+        const std::string name = raw == nullptr ? "" : raw;
+        if (archive_entry_filetype(entry) == AE_IFDIR) {
+            continue;
+        }
+        const auto refuse = [&](const char* code, const std::string& message) {
+            input.issues.push_back({Severity::error, code, "zip entry: " + message, {path, 0, 0, {}}, "it is not read"});
+        };
+        if (archive_entry_filetype(entry) != AE_IFREG) {
+            refuse("security", "a link or a device");
+        } else if (leads_out(name)) {
+            refuse("security", "a name that leads out of the zip");
+        } else if (archive_entry_is_encrypted(entry) != 0) {
+            refuse("security", "encrypted by the zip itself; OpenPGP is what is supported");
+        } else {
+            InputFile file;
+            file.name = fs::path(name).filename().string();
+            file.display = name;
+            file.size = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
+            file.container = path;
+            file.entry = name;
+            input.files.push_back(std::move(file));
+        }
+    }
+    if (status != ARCHIVE_EOF) {
+        input.issues.push_back({Severity::error, "exception", "the zip is damaged: " + reason(handle.get()), {path, 0, 0, {}}, "fetch it again"});
+    }
+    std::sort(input.files.begin(), input.files.end(), [](const InputFile& a, const InputFile& b) { return a.display < b.display; });
+    return input;
+}
+
+Result<std::unique_ptr<ByteStream>> open_archive_entry(const InputFile& file) {
+    std::string why;
+    Archive handle = open_archive(file.container, why);
+    archive_entry* entry = nullptr;
+    while (handle && archive_read_next_header(handle.get(), &entry) <= ARCHIVE_OK && entry != nullptr) {
+        const char* name = archive_entry_pathname(entry);
+        if (name != nullptr && file.entry == name) {
+            std::error_code error;
+            const std::uint64_t allowed = std::max(always_allowed, largest_ratio * static_cast<std::uint64_t>(fs::file_size(file.container, error)));
+            return std::unique_ptr<ByteStream>(std::make_unique<EntryStream>(std::move(handle), file, allowed));
+        }
+        if (archive_errno(handle.get()) != 0) {
+            break;
+        }
+    }
+    return Issue{Severity::error, "exception", "the zip entry cannot be found again" + (why.empty() ? "" : ": " + why), {file.display, 0, 0, {}},
+                 "was the zip changed while it was read?"};
+}
+
+}  // namespace linkway::sources
