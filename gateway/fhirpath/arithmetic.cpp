@@ -96,14 +96,13 @@ bool add_duration(Machine& machine, const Step& step, const Value& moment, const
     return machine.push_text(step, out, moment.kind, format(*end));
 }
 
-bool push_quantity(Machine& machine, const Step& step, const std::optional<Decimal>& number,
-                   std::string_view unit, Collection& out) {
+bool push_quantity(Machine& machine, const std::optional<Decimal>& number, std::string_view unit,
+                   Collection& out) {
     if (!number) {
         return true;
     }
     Value value = Value::of_text(ValueKind::quantity, machine.keep(number->to_string()));
     value.unit = unit;
-    (void)step;
     machine.push(out, value);
     return true;
 }
@@ -127,7 +126,7 @@ bool quantity_arithmetic(Machine& machine, const Step& step, const Value& a, con
                 return true;
             }
             return push_quantity(
-                machine, step,
+                machine,
                 step.symbol == '+' ? Decimal::add(*x, *same) : Decimal::subtract(*x, *same), unit_a,
                 out);
         }
@@ -135,16 +134,16 @@ bool quantity_arithmetic(Machine& machine, const Step& step, const Value& a, con
             if (unit_a != "1" && unit_b != "1") {
                 return true;  // a product of units would need the whole of UCUM
             }
-            return push_quantity(machine, step, Decimal::multiply(*x, *y),
+            return push_quantity(machine, Decimal::multiply(*x, *y),
                                  unit_a == "1" ? unit_b : unit_a, out);
         case '/': {
             if (unit_b == "1") {
-                return push_quantity(machine, step, Decimal::divide(*x, *y), unit_a, out);
+                return push_quantity(machine, Decimal::divide(*x, *y), unit_a, out);
             }
             const auto common = common_unit(unit_a, unit_b, false);
             const auto first = common ? Decimal::multiply(*x, common->first) : std::nullopt;
             const auto second = common ? Decimal::multiply(*y, common->second) : std::nullopt;
-            return push_quantity(machine, step,
+            return push_quantity(machine,
                                  first && second ? Decimal::divide(*first, *second) : std::nullopt,
                                  "1", out);
         }
@@ -236,6 +235,9 @@ bool concatenate(Machine& machine, const Step& step, const Collection& left,
         return machine.push_text(step, out, ValueKind::string,
                                  std::string(a) + std::string(b));  // says that it is too long
     }
+    if (!machine.charge(step, (a.size() + b.size()) >> 6U)) {
+        return false;
+    }
     auto* joined = static_cast<char*>(machine.arena().allocate(a.size() + b.size(), 1));
     a.copy(joined, a.size());
     b.copy(joined + a.size(), b.size());
@@ -300,18 +302,14 @@ bool apply_sign(Machine& machine, const Step& step, const Value& value, Collecti
         machine.push(out, item);
         return true;
     }
-    if (item.kind == ValueKind::integer) {
-        machine.push_integer(out, -item.integer);
-        return true;
-    }
     const auto number = number_of(item);
     if (!number) {
         return machine.fail(step, "a sign needs a number or a quantity");
     }
     if (item.kind == ValueKind::quantity) {
-        return push_quantity(machine, step, number->negated(), item.unit, out);
+        return push_quantity(machine, number->negated(), item.unit, out);
     }
-    return push_number(machine, step, number->negated(), false, out);
+    return push_number(machine, step, number->negated(), item.kind == ValueKind::integer, out);
 }
 
 bool apply_operator(Machine& machine, const Step& step, const Collection& left,

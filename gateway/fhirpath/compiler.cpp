@@ -173,6 +173,7 @@ Checked Compiler::check_variable(const Expr& expr) {
         return {&make(Op::context, expr), type};
     }
     std::vector<std::string> names;
+    names.reserve(variables.size() + 3);
     for (const Variable& variable : variables) {
         names.push_back("%" + variable.name);
     }
@@ -214,6 +215,7 @@ StaticType Compiler::check_focus(const Expr& expr, Step& step, const Scope& scop
     }
     if (!scope.has_focus && required) {
         std::vector<std::string> names;
+        names.reserve(environment_.variables.size());
         for (const Variable& variable : environment_.variables) {
             names.push_back(variable.name);
         }
@@ -246,6 +248,7 @@ Checked Compiler::check_field(const Expr& expr, Step& step, const StaticType& fo
     const int index = record.find(expr.name);
     if (index < 0) {
         std::vector<std::string> names;
+        names.reserve(record.fields.size());
         for (const RecordField& field : record.fields) {
             names.emplace_back(field.name);
         }
@@ -323,6 +326,7 @@ Checked Compiler::check_element(const Expr& expr, Step& step, const StaticType& 
     }
     if (element == nullptr) {
         std::vector<std::string> names;
+        names.reserve(owner->elements.size());
         for (const auto& each : owner->elements) {
             names.emplace_back(each.name);
         }

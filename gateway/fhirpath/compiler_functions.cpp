@@ -124,27 +124,27 @@ void Compiler::check_operands(const Expr& expr, const BuiltIn& function, Step& s
         inner.focus.many = false;
         inner.in_criteria = true;
     }
-    if (expr.name == "aggregate") {
-        // The start value says what $total is; without one it is not known.
-        inner.total = StaticType{};
-        if (expr.operands.size() > 1) {
-            text::Issues ignored;
-            inner.total =
-                Compiler(program_, environment_, ignored).check(*expr.operands[1], scope).type;
-            // Summing integers may meet decimals, so a number stays open.
-            inner.total = is_number(*inner.total) ? StaticType{} : *inner.total;
-        }
-    }
     if (expr.name == "repeat") {
         inner.focus = StaticType{};  // what it yields becomes its own input
     }
-    for (std::size_t i = 0; i < expr.operands.size(); ++i) {
+    const std::size_t count = expr.operands.size();
+    step.operands.resize(count);
+    types.resize(count);
+    // The start value of aggregate() comes first, because it says what $total is.
+    const bool backwards = expr.name == "aggregate";
+    inner.total = backwards ? StaticType{} : inner.total;
+    for (std::size_t k = 0; k < count; ++k) {
+        const std::size_t i = backwards ? count - 1 - k : k;
         const char letter = function.args[i];
         const bool per_item = letter == 'c' || letter == 'p';
         const Checked operand = check(*expr.operands[i], per_item ? inner : scope);
         check_operand(*expr.operands[i], letter, operand.type);
-        step.operands.push_back(operand.step);
-        types.push_back(operand.type);
+        step.operands[i] = operand.step;
+        types[i] = operand.type;
+        if (backwards && i == 1) {
+            // Summing integers may meet decimals, so a number stays open.
+            inner.total = is_number(operand.type) ? StaticType{} : operand.type;
+        }
     }
 }
 

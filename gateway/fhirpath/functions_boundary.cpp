@@ -102,8 +102,8 @@ bool moment_boundary(Machine& machine, const Step& step, const Value& value, boo
 
 /// A number written 1.58 stands for 1.575 to 1.585.
 template <bool High>
-bool number_boundary(Machine& machine, const Step& step, const Value& value, bool has_digits,
-                     std::int64_t digits, Collection& out) {
+bool number_boundary(Machine& machine, const Value& value, bool has_digits, std::int64_t digits,
+                     Collection& out) {
     const auto number = number_of(value);
     const std::int64_t places = has_digits ? digits : 8;
     if (!number || places < 0 || places > 28) {
@@ -134,7 +134,6 @@ bool number_boundary(Machine& machine, const Step& step, const Value& value, boo
         Value::of_text(value.kind == ValueKind::quantity ? value.kind : ValueKind::decimal,
                        machine.keep(scaled->to_string()));
     result.unit = value.unit;
-    (void)step;
     machine.push(out, result);
     return true;
 }
@@ -153,7 +152,7 @@ bool boundary(Machine& machine, const Step& step, const Collection& focus, const
     }
     const Value value = to_system(focus[0]);
     if (number_of(value)) {
-        return number_boundary<High>(machine, step, value, has_digits, digits, out);
+        return number_boundary<High>(machine, value, has_digits, digits, out);
     }
     if (!moment_of(value)) {
         return machine.fail(step, step.expr->name + " needs a number, a date or a time");

@@ -26,9 +26,14 @@ re2::StringPiece piece(std::string_view text) {
 /// The literal's own, or one compiled for this call.
 std::shared_ptr<const re2::RE2> pattern_of(Machine& machine, const Step& step,
                                            std::string_view pattern) {
-    auto compiled = step.prepared != nullptr
-                        ? std::static_pointer_cast<const re2::RE2>(step.prepared)
-                        : compile(pattern);
+    if (step.prepared != nullptr) {
+        return std::static_pointer_cast<const re2::RE2>(step.prepared);
+    }
+    // Compiling costs about as much as visiting this many steps.
+    if (!machine.charge(step, 200 + pattern.size())) {
+        return nullptr;
+    }
+    auto compiled = compile(pattern);
     if (!compiled->ok()) {
         machine.fail(step, step.expr->name + " was given a pattern that is no regular expression");
         return nullptr;

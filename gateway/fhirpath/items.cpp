@@ -37,7 +37,7 @@ bool one_text(Machine& machine, const Step& step, const Collection& items, bool&
     }
     present = true;
     text = items[0].text;
-    return true;
+    return machine.charge_text(step, text.size());
 }
 
 bool one_integer(Machine& machine, const Step& step, const Collection& items, bool& present,

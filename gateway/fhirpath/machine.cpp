@@ -57,6 +57,9 @@ bool Machine::push_text(const Step& step, Collection& out, ValueKind kind, std::
             "the text made here is longer than " + std::to_string(max_text_bytes >> 20U) + " MiB",
             "too-costly");
     }
+    if (!charge(step, text.size() >> 6U)) {
+        return false;
+    }
     push(out, Value::of_text(kind, keep(text)));
     return true;
 }

@@ -93,7 +93,6 @@ enum class Truth : std::int8_t { no, yes, unknown };
 
 inline constexpr std::size_t max_items = 1'000'000;
 inline constexpr std::size_t max_text_bytes = std::size_t{16} << 20;
-inline constexpr std::uint32_t max_call_depth = 1000;
 
 /// One evaluation. Everything that fails leaves an issue and returns false.
 class Machine {
@@ -127,7 +126,12 @@ class Machine {
     void push_truth(Collection& out, Truth truth);
     void push_boolean(Collection& out, bool value) { push(out, Value::of_boolean(value)); }
     void push_integer(Collection& out, std::int64_t value) { push(out, Value::of_integer(value)); }
-    /// Copies the text into the arena.
+    /// Pays for reading a text, so that long ones in a loop end in an error.
+    bool charge_text(const Step& step, std::size_t bytes) {
+        return bytes < 1024 || charge(step, bytes >> 10U);
+    }
+    /// Copies the text into the arena. One step pays for 64 bytes, so a run makes at most 64 MB of
+    /// text.
     bool push_text(const Step& step, Collection& out, ValueKind kind, std::string_view text);
     bool append(const Step& step, Collection& out, const Collection& items);
     std::string_view keep(std::string_view text);

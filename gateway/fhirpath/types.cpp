@@ -135,6 +135,7 @@ std::optional<ValueKind> system_kind(const StaticType& type) {
 
 std::vector<std::string> type_names() {
     std::vector<std::string> names;
+    names.reserve(system_types.size() + fhir::Definitions::r4().types().size());
     for (const SystemType& type : system_types) {
         names.emplace_back(type.name);
     }

@@ -187,6 +187,7 @@ TEST_CASE("numbers are exact") {
         {"1 ~ 1.0", "true"},
         {"1.58 ~ 1.6", "true"},
         {"1.58 = 1.6", "false"},
+        {"-(-9223372036854775807 - 1)", ""},
         {"+5", "5"},
         {"-(2.50)", "-2.50"},
     });
@@ -423,4 +424,33 @@ TEST_CASE("a run that takes too long ends in an error") {
     }
     CHECK(run(growing + ".count()").substr(0, 1) == "!");
     CHECK(run("%list.repeat($this & 'x').count()").substr(0, 1) == "!");
+    // Long texts cost more steps than short ones.
+    std::string copies = "'0123456789abcdef'";
+    for (int i = 0; i < 18; ++i) {
+        copies += ".select($this & $this)";
+    }
+    CHECK(run(copies + ".select(upper() | lower() & 'a' | lower() & 'b').select(length() + "
+                       "upper().length()).count()")
+              .substr(0, 1) != "!");
+    CHECK(run("%list.combine(%list).combine(%list).combine(%list).select(" + copies + ").count()")
+              .find("too many steps") != std::string::npos);
+}
+
+TEST_CASE("deep and nested expressions run") {
+    std::string chain = "%list";
+    for (int i = 0; i < 480; ++i) {
+        chain += ".first()";
+    }
+    CHECK(run(chain) == "a");
+    std::string nested = "1";
+    for (int i = 0; i < 190; ++i) {
+        nested = "iif(true, " + nested + ", 2)";
+    }
+    CHECK(run(nested) == "1");
+    // Each level is checked once, not twice: this would not end otherwise.
+    std::string sums = "0";
+    for (int i = 0; i < 150; ++i) {
+        sums = "%list.aggregate($total + 1, " + sums + ")";
+    }
+    CHECK(run(sums) == "450");
 }

@@ -62,7 +62,7 @@ struct Expr {
 text::Location locate(const Expr& expr, const text::Location& at);
 
 /// What the parser accepts at most; anything beyond is an issue.
-inline constexpr std::size_t max_expression_bytes = 64 * 1024;
+inline constexpr std::size_t max_expression_bytes = 65'536;
 inline constexpr std::uint32_t max_nesting =
     200;  ///< brackets, operands and unary signs inside one another
 inline constexpr std::uint32_t max_tree_depth =
