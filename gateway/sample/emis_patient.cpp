@@ -18,14 +18,22 @@ std::string_view patient_type(const Patient& patient) {
     return roll < 95 ? patient_types[0] : patient_types[1 + roll % 5];
 }
 
+/// The first half of a postcode that has a blank before its last three characters, or not.
+std::string_view outward(std::string_view postcode) {
+    postcode.remove_suffix(3);
+    return postcode.substr(0, postcode.find(' '));
+}
+
+/// From 8:00 to 18:00.
 constexpr int second_of_day(std::uint64_t key) {
-    return static_cast<int>(8 * 3600 + key % 36000);
+    return static_cast<int>(28800 + key % 36000);
 }
 
 std::int64_t drug_id(int drug) {
     // Worked out once for each drug: the check digit costs more than a row.
     static const std::vector<std::int64_t> ids = [] {
         std::vector<std::int64_t> result;
+        result.reserve(drug_count);
         for (int i = 0; i < drug_count; ++i) {
             result.push_back(std::stoll(local_sctid(700000 + static_cast<std::uint32_t>(i), "11")));
         }
@@ -81,8 +89,8 @@ void EmisWriter::patient_row(const Place& place, const Patient& p, std::int64_t 
     patient_->text(defects_.hit(Defect::windows_1252_text, 210) ? "Caf\xe9 Green"
                                                                 : p.address.village);
     patient_->raw(p.address.town).raw(p.address.county);
-    patient_->raw(defects_.hit(Defect::partial_postcode, 120) ? p.address.postcode.substr(0, 4)
-                                                              : p.address.postcode);
+    const bool is_partial = defects_.hit(Defect::partial_postcode, 120);
+    patient_->raw(is_partial ? outward(p.address.postcode) : p.address.postcode);
     patient_->none().none().guid(p.person).date(p.left_day);
     patient_->flag(defects_.hit(Defect::spine_sensitive, 130))
         .flag(defects_.hit(Defect::confidential_patient, 140));

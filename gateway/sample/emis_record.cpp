@@ -117,7 +117,7 @@ void EmisWriter::observation(const Place& place, const Patient& p, const History
     if (!f.date.empty()) {
         observation_->raw(f.date);
     } else {
-        observation_->date(e.day);
+        observation_->date(e.known == DateKnown::nothing ? 0 : e.day);
     }
     observation_->raw(precisions[static_cast<std::size_t>(e.known)])
         .date(e.entered_day)

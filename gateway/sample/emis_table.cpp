@@ -62,7 +62,7 @@ EmisTable::EmisTable(const sources::Table& table, std::span<const std::string_vi
     } else {
         std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // this class buffers
     }
-    buffer_.reserve(buffer_size + 64 * 1024);
+    buffer_.reserve(buffer_size + std::size_t{64} * 1024);
     for (std::size_t i = 0; i < names.size(); ++i) {
         int filled_by = names[i] == "AgreementGuid" ? agreement_cell : -1;
         for (std::size_t c = 0; c < cells.size(); ++c) {

@@ -199,7 +199,10 @@ void Writer::fill_contact(int contact, std::uint32_t count) {
         }
         made.episode = random_.chance(1500) ? Episode::first : Episode::none;
         if (random_.chance(300)) {  // "since about May 2019"
-            made.known = random_.chance(5000) ? DateKnown::month : DateKnown::year;
+            const std::uint32_t known = random_.below(10);
+            made.known = known < 5   ? DateKnown::month
+                         : known < 9 ? DateKnown::year
+                                     : DateKnown::nothing;
         }
         if (random_.chance(1100)) {
             made.problem = -1;

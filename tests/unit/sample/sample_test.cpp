@@ -1,6 +1,9 @@
 #include "sample/sample.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <csignal>
 #include <set>
 
 #include "extract.h"
@@ -322,6 +325,27 @@ TEST_CASE("What cannot be written is refused and leaves nothing behind") {
     CHECK_FALSE(fs::exists(folder / ".new.incomplete"));
     CHECK_FALSE(fs::is_empty(folder / "new"));
     fs::remove_all(folder);
+}
+
+TEST_CASE("A full disk is reported and leaves nothing behind") {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::temp_directory_path() / "linkway-sample-full";
+    fs::remove_all(folder);
+    // A limit on the size of files makes writes fail as a full disk does.
+    const auto before = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit usual{};
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &usual) == 0);
+    rlimit small = usual;
+    small.rlim_cur = 300'000;
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    const auto status = sample::write_sample(options(500), package(), folder.string());
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &usual) == 0);
+    std::signal(SIGXFSZ, before);
+    REQUIRE(status.has_value());
+    INFO(text::to_string(*status));
+    CHECK(status->message.find("could not be written") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder));
+    CHECK_FALSE(fs::exists(folder.parent_path() / ".linkway-sample-full.incomplete"));
 }
 
 TEST_CASE("Progress ends with all patients") {
