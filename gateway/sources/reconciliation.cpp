@@ -153,7 +153,7 @@ std::string to_table(const Reconciliation& reconciliation) {
     if (reconciliation.warnings > 0) {
         out += "  translated with warnings: " + grouped(reconciliation.warnings) + " (see warnings.ndjson)\n";
     }
-    out += "\nresources:";
+    out += "\nlayout: " + (reconciliation.layout.empty() ? std::string("of several versions") : reconciliation.layout) + "\nresources:";
     for (const auto& [type, count] : reconciliation.resources) {
         out += ' ' + type + ' ' + grouped(count);
     }
@@ -173,6 +173,8 @@ std::string to_json(const Reconciliation& reconciliation) {
     append_member(out, "system", reconciliation.system);
     out += ',';
     append_member(out, "mapping", reconciliation.mapping);
+    out += ',';
+    append_member(out, "layout", reconciliation.layout);
     out += ",\"files\":[";
     for (const FileAccount& file : reconciliation.files) {
         out += out.back() == '[' ? "" : ",";

@@ -190,6 +190,7 @@ Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
     row.index_ = static_cast<std::uint32_t>(rows_.size() - 1);
     row.number = scanned.number;
     row.line = scanned.line;
+    row.repaired_encoding = scanned.repaired_encoding;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < definitions.size(); ++i) {
         scratch_[i].clear();

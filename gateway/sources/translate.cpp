@@ -1,5 +1,7 @@
 #include "sources/translate.h"
 
+#include <algorithm>
+
 #include "translator.h"
 
 namespace linkway::sources {
@@ -30,6 +32,21 @@ Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& 
             }
         }
     }
+}
+
+/// The export versions that fit every file, as a range.
+std::string common_layout(const Inventory& inventory, const DataPackage& package) {
+    std::string first;
+    std::string last;
+    for (const std::string& version : package.versions) {
+        const bool fits = std::all_of(inventory.files.begin(), inventory.files.end(), [&](const TableFile& file) {
+            return std::find(file.layouts.begin(), file.layouts.end(), version) != file.layouts.end();
+        });
+        if (fits) {
+            (first.empty() ? first : last) = version;
+        }
+    }
+    return last.empty() ? first : first + "-" + last;
 }
 
 std::string describe(const text::Issues& issues) {
@@ -73,6 +90,7 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     Reconciliation reconciliation;
     reconciliation.system = mapping.package().system;
     reconciliation.mapping = mapping.package().version;
+    reconciliation.layout = common_layout(inventory, mapping.package());
     reconciliation.unrecognised = inventory.unrecognised;
     std::size_t applied = 0;
     for (const Batch& batch : inventory.batches) {

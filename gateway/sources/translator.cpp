@@ -136,7 +136,6 @@ void Translator::classify_one(Worker& worker, EventRecord& event, std::vector<Ro
     }
     const auto subject = worker.first(rules.subject);
     if (!subject || subject->kind != fhirpath::ValueKind::record) {
-        issues.push_back(row_issue(row, Severity::error, "not-found", -1, "held: its patient is not in the input"));
         return keep_out(Fate::held, "its patient is not in the input");
     }
     event.subject = static_cast<const Row*>(subject->record);

@@ -230,6 +230,12 @@ void Translator::tally(Reconciliation& reconciliation) {
                     ++account.not_relevant["no social prescribing event refers to it"];
                     break;
             }
+            if (row.fate == Fate::held) {
+                staging_.issues().push_back(row_issue(row, Severity::error, "incomplete", -1, "held: " + std::string(row.reason)));
+            }
+            if (row.fate == Fate::translated && row.repaired_encoding) {
+                warnings_.push_back(row_issue(row, Severity::warning, "value", -1, "a cell was no UTF-8; it was read as Windows-1252"));
+            }
             for (std::size_t c = 0; row.broken != 0 && row.fate == Fate::translated && c < columns.size(); ++c) {
                 if (row.is_broken(static_cast<int>(c)) && read_columns_[t][c]) {
                     warnings_.push_back(row_issue(row, Severity::warning, "value", static_cast<int>(c),

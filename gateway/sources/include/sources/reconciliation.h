@@ -38,6 +38,7 @@ struct RowIssue {
 struct Reconciliation {
     std::string system;
     std::string mapping;
+    std::string layout;   ///< export versions that fit the headers of all files, e.g. "8.0-8.2"; empty when none fits all
     std::vector<FileAccount> files;
     std::vector<std::string> unrecognised;
     std::vector<std::pair<std::string, std::string>> held_batches;  ///< batch, why
