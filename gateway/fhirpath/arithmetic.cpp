@@ -1,3 +1,7 @@
+// The operators on values. Every one follows the same rule of FHIRPath N1: an empty side makes an
+// empty result (except for & | ~ and membership), more than one item where one is meant is an
+// error, and so is a pair of kinds without meaning. Integers are reckoned as decimals and back, so
+// that overflow shows as "no value" and never as a wrong number.
 #include "arithmetic.h"
 
 #include <algorithm>
@@ -107,6 +111,7 @@ bool push_quantity(Machine& machine, const std::optional<Decimal>& number, std::
     return true;
 }
 
+// The result of + and - is in the unit of the left side, as a reader would expect of 1 L + 5 dL.
 bool quantity_arithmetic(Machine& machine, const Step& step, const Value& a, const Value& b,
                          Collection& out) {
     const auto x = number_of(a);
@@ -245,6 +250,7 @@ bool concatenate(Machine& machine, const Step& step, const Collection& left,
     return true;
 }
 
+// `in` and `contains` are one operator with its sides changed.
 bool membership(Machine& machine, const Step& step, const Collection& items,
                 const Collection& wanted, Collection& out) {
     if (!machine.single(step, wanted, "operator " + std::string(operator_name(step))) ||

@@ -1,3 +1,6 @@
+// What can be done with a tree without knowing what it means: copy, compare, print. Printing puts
+// brackets only where the grammar needs them, so that a printed expression looks as a person would
+// write it and parses to the same tree.
 #include "fhirpath/ast.h"
 
 #include <algorithm>
@@ -40,6 +43,8 @@ bool equal(const Expr& a, const Expr& b) {
                       [](const ExprPtr& x, const ExprPtr& y) { return equal(*x, *y); });
 }
 
+// On the line where the expression starts its own column is added, on later lines the text starts
+// at the margin.
 text::Location locate(const Expr& expr, const text::Location& at) {
     text::Location location = at;
     location.line = std::max<std::uint64_t>(at.line, 1) + expr.line;
@@ -133,6 +138,8 @@ void append_literal(std::string& out, const Expr& expr) {
 }
 
 /// How tightly the outermost construct of a node holds together.
+/// The parser knows the same levels from operators.h; a test prints and parses random trees to hold
+/// the two together.
 int level_of(const Expr& expr) {
     switch (expr.kind) {
         case ExprKind::binary:

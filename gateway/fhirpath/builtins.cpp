@@ -1,3 +1,5 @@
+// One sorted table of all functions, made on first use from the tables of the files that implement
+// them.
 #include "builtins.h"
 
 #include <algorithm>
@@ -6,6 +8,7 @@ namespace linkway::fhirpath {
 
 namespace {
 
+// Static initialisation is safe from any thread; afterwards the table is only read.
 const std::vector<BuiltIn>& all() {
     static const std::vector<BuiltIn> table = [] {
         std::vector<BuiltIn> made;

@@ -1,6 +1,11 @@
+// Equality, equivalence and order. FHIRPath knows three answers: two dates of different precision
+// may be neither equal nor different, and then the operator gives nothing. FHIR quantities are read
+// as System quantities first, so that an element can be compared with a literal.
 #include "compare.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "navigate.h"
 #include "unicode.h"
@@ -23,6 +28,7 @@ Truth truth(bool value) {
 }
 
 /// Two JSON values with the same content: members in any order, numbers by value.
+/// FHIR gives no meaning to the order of an object's members, and 1.0 and 1.00 are equal numbers.
 bool same_json(const text::Node& a, const text::Node& b) {
     if (a.kind != b.kind) {
         return false;
@@ -48,6 +54,7 @@ bool same_json(const text::Node& a, const text::Node& b) {
 
 /// The same fields with the same values; records that a row leads to are not followed, because
 /// foreign keys may go in circles.
+/// Rows made anew for the same line are equal; what they lead to is not compared, see above.
 bool same_record(const Record& a, const Record& b) {
     if (&a == &b) {
         return true;
@@ -270,6 +277,7 @@ Truth equal_collections(const Collection& a, const Collection& b) {
     return result;
 }
 
+// Each item must find a partner of its own, so a repeated item needs a repeated partner.
 bool equivalent_collections(const Collection& a, const Collection& b) {
     if (a.size() != b.size()) {
         return false;

@@ -1,4 +1,5 @@
 // Calls: which function, how many operands, of which types, and what comes out.
+// Functions of the environment come first, so that a program may give its own meaning to a name.
 #include <algorithm>
 #include <array>
 
@@ -75,6 +76,8 @@ bool Compiler::check_count(const Expr& expr, std::size_t least, std::size_t most
     return false;
 }
 
+// Only operands that are literals are known now. bind() sees those, so that a value set that does
+// not exist is found before the first row is read.
 Checked Compiler::check_external(const Expr& expr, const Function& function, const Scope& scope) {
     Step& step = make(Op::external, expr);
     check_focus(expr, step, scope, false);
@@ -167,6 +170,8 @@ void Compiler::check_operand(const Expr& operand, char letter, const StaticType&
     }
 }
 
+// FHIR elements are let through: N1 lets a single element stand for true, and search parameters
+// rely on it. In a column of text it is most likely a forgotten comparison.
 void Compiler::check_condition(const Expr& operand, const StaticType& type) {
     const bool system = type.of == StaticType::Of::system && type.kind != ValueKind::boolean;
     if (system) {

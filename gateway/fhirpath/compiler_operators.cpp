@@ -19,6 +19,8 @@ bool is_date(ValueKind kind) {
 }
 
 /// Whether values of these kinds can be equal or stand in an order.
+/// Integers turn into decimals, and both into quantities of the unit 1; dates into date-times.
+/// Nothing else is converted without being asked for (N1, section 5.5).
 bool meet(ValueKind a, ValueKind b) {
     return a == b || (is_amount(a) && is_amount(b)) || (is_date(a) && is_date(b));
 }
@@ -103,6 +105,8 @@ Checked Compiler::check_binary(const Expr& expr, const Scope& scope) {
     return {&step, type};
 }
 
+// Equality of kinds that never meet is false and legal, so it is only a warning; an order between
+// them is an error when it runs, so it is one here.
 void Compiler::check_operator(const Expr& expr, Step& step, const StaticType& left,
                               const StaticType& right, StaticType& type) {
     const auto a = known_kind(left);

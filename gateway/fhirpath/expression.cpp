@@ -1,3 +1,4 @@
+// The public face: compile a tree, run it, test it as a condition.
 #include "fhirpath/expression.h"
 
 #include "compiler.h"
@@ -17,6 +18,7 @@ const Expr& Expression::ast() const {
     return *program_->ast;
 }
 
+// `out` may hold earlier results, but steps want an empty collection to fill.
 text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
     if (runtime.arena == nullptr) {
         return text::Issue{text::Severity::error,

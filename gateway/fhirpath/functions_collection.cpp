@@ -37,6 +37,7 @@ bool booleans(Machine& machine, const Step& step, const Collection& focus, const
     return true;
 }
 
+// Every item may be compared with every other, and pays for it.
 bool is_subset(Machine& machine, const Step& step, const Collection& part, const Collection& whole,
                Collection& out) {
     if (!machine.charge(step, part.size() * std::min<std::size_t>(whole.size(), max_items))) {
@@ -152,6 +153,8 @@ bool combine(Machine& machine, const Step& step, const Collection& focus, const 
     return machine.append(step, out, focus) && machine.append(step, out, args[0]);
 }
 
+// A single item that is no boolean counts as true, so not() of it is false (N1, singleton
+// evaluation).
 bool negate(Machine& machine, const Step& step, const Collection& focus, const Collection*,
             Collection& out) {
     Truth truth = Truth::unknown;

@@ -1,5 +1,7 @@
 // Conversions between System types (N1, section 5.5). What does not convert gives nothing.
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 
 #include "builtins.h"
 #include "compare.h"
@@ -60,6 +62,8 @@ bool is_integer_text(std::string_view text) {
 }
 
 /// As is_integer_text, with an optional fraction; no exponent.
+/// N1 lists the forms one by one; 1e3 and .5 are not among them, although JSON or C would read
+/// them.
 bool is_decimal_text(std::string_view text) {
     const std::size_t dot = text.find('.');
     if (dot == std::string_view::npos) {
@@ -104,6 +108,7 @@ Converted decimal_from(const Value& value) {
 }
 
 /// A date or dateTime from either or from text.
+/// A date-time loses its time when a date is wanted; a date is a date-time of that precision.
 Converted date_from(const Value& value, ValueKind wanted) {
     const bool textual = value.kind == ValueKind::string || value.kind == ValueKind::date ||
                          value.kind == ValueKind::date_time;
@@ -219,6 +224,7 @@ std::optional<std::string> text_from(const Value& value) {
     }
 }
 
+// The result is a System value, so what tied it to FHIR (type, node, extensions) is cut.
 template <ValueKind Wanted>
 bool to_kind(Machine& machine, const Step& step, const Collection& focus, const Collection*,
              Collection& out) {
@@ -298,6 +304,7 @@ bool to_text(Machine& machine, const Step& step, const Collection& focus, const 
     return !text || machine.push_text(step, out, ValueKind::string, *text);
 }
 
+// convertsToX() is "does toX() give something", so that the two can never disagree.
 template <Handler Convert>
 bool converts(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
               Collection& out) {

@@ -1,5 +1,8 @@
-// encode, decode, escape and unescape.
+// encode, decode, escape and unescape. What is not in the stated form gives nothing, and so does
+// what would not be UTF-8 text.
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "builtins.h"
 #include "items.h"
@@ -146,6 +149,7 @@ std::optional<std::string> unescape_json(std::string_view text) {
 }
 
 /// `convert` gives nothing when the text is not in that form.
+// The four functions differ only in the conversion.
 template <class Convert>
 bool by_format(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
                Collection& out, Convert convert) {

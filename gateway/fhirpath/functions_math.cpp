@@ -1,5 +1,6 @@
 // Mathematics (N1, section 5.7). What can be exact is; roots and logarithms go through double and
 // keep 15 significant digits.
+#include <algorithm>
 #include <cmath>
 
 #include "arithmetic.h"

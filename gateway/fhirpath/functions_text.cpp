@@ -40,6 +40,7 @@ bool index_of(Machine& machine, const Step& step, const Collection& focus, const
     return true;
 }
 
+// Positions count characters as a person sees them in the text, so bytes are found by walking.
 bool substring(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
                Collection& out) {
     bool has_text = false;
@@ -88,6 +89,7 @@ bool holds_text(Machine& machine, const Step& step, const Collection& focus, con
     return true;
 }
 
+// Letters whose case has another length in bytes make this a copy in any event.
 template <bool Upper>
 bool change_case(Machine& machine, const Step& step, const Collection& focus, const Collection*,
                  Collection& out) {
@@ -175,6 +177,8 @@ bool to_chars(Machine& machine, const Step& step, const Collection& focus, const
     return true;
 }
 
+// One walk from the front finds both ends: blanks of Unicode have up to three bytes and cannot be
+// seen from behind.
 bool trim(Machine& machine, const Step& step, const Collection& focus, const Collection*,
           Collection& out) {
     bool present = false;

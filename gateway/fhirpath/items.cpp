@@ -1,3 +1,5 @@
+// What many functions ask of a collection. Nothing (an empty collection) is an answer in FHIRPath,
+// not an error; several items where one is meant is an error.
 #include "items.h"
 
 #include <algorithm>
@@ -19,6 +21,7 @@ bool text_or_nothing(Machine& machine, const Step& step, const Collection& items
     return one_text(machine, step, items, present, text);
 }
 
+// Text is what most columns are, so this is the gate of most functions.
 bool one_text(Machine& machine, const Step& step, const Collection& items, bool& present,
               std::string_view& text) {
     present = false;

@@ -1,3 +1,6 @@
+// Hand-written, because positions must be exact for every token and a message must say what a token
+// should have been. Position is counted as tokens are handed out, so the whole text is gone through
+// once.
 #include "lexer.h"
 
 #include <algorithm>
@@ -226,6 +229,7 @@ bool Lexer::read_unicode(std::uint32_t& unit) {
     return true;
 }
 
+// Characters beyond U+FFFF are written as two \u, as in JSON; half of such a pair is no character.
 bool Lexer::read_escape(Token& token) {
     static constexpr std::string_view letters = "'\"`rntf\\/";
     static constexpr std::string_view meanings = "'\"`\r\n\t\f\\/";
@@ -257,6 +261,9 @@ bool Lexer::read_escape(Token& token) {
     return true;
 }
 
+// @2023-05-01T10:00Z: the longest text of the right shape is taken first, then the calendar is
+// asked, so that
+// @2023-02-30 is told as a date that does not exist and not as a date followed by a mistake.
 void Lexer::read_moment(Token& token) {
     const std::size_t start = at_++;
     const std::string_view rest = text_.substr(at_);

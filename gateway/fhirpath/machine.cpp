@@ -1,6 +1,11 @@
+// Evaluation: a walk over the steps. Collections of one item live on the stack, variables and
+// constants are read where they are, and rows and elements are never copied, so `%row.Column` costs
+// no allocation. Each step visited and each item made is paid for from Runtime::steps_left, which
+// bounds every run whatever the expression or the data.
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "arithmetic.h"
 #include "compare.h"
@@ -41,6 +46,7 @@ void Machine::push_truth(Collection& out, Truth truth) {
     }
 }
 
+// Text that an evaluation makes must live as long as its result: in the arena, like the result.
 std::string_view Machine::keep(std::string_view text) {
     if (text.empty()) {
         return "";
@@ -120,6 +126,8 @@ bool Machine::truth_of(const Step& step, const Collection& items, Truth& truth) 
     return true;
 }
 
+// Variables and constants are the leaves of nearly every expression: handing out what is there
+// already saves a copy of each.
 const Collection* Machine::read(const Step& step, Collection& scratch) {
     if (step.op == Op::variable && step.index < runtime_.variables.size()) {
         return &runtime_.variables[step.index];
@@ -130,6 +138,7 @@ const Collection* Machine::read(const Step& step, Collection& scratch) {
     return eval(step, scratch) ? &scratch : nullptr;
 }
 
+// Without a focus of its own a step works on $this: that is what the implicit focus means.
 const Collection* Machine::focus_of(const Step& step, Collection& scratch) {
     if (step.focus != nullptr) {
         return read(*step.focus, scratch);
@@ -192,6 +201,8 @@ bool Machine::eval(const Step& step, Collection& out) {
     }
 }
 
+// The index was found when the expression was compiled. An item of another record type can only
+// come from a variable whose declared type was wider, and is asked by name.
 bool Machine::eval_field(const Step& step, Collection& out) {
     Collection scratch;
     const Collection* focus = focus_of(step, scratch);
@@ -208,6 +219,8 @@ bool Machine::eval_field(const Step& step, Collection& out) {
     return out.size() <= 1 || charge(step, out.size());
 }
 
+// The definition found at compile time holds for items of just that type; a more specific one (a
+// resource in a Bundle) is looked up again.
 bool Machine::eval_element(const Step& step, Collection& out) {
     Collection scratch;
     const Collection* focus = focus_of(step, scratch);
@@ -260,6 +273,7 @@ bool Machine::eval_call(const Step& step, Collection& out) {
     return step.handler(*this, step, *focus, args.data(), out);
 }
 
+// An issue of the function's own usually has no place; the place of the call is the best one known.
 bool Machine::eval_external(const Step& step, Collection& out) {
     Collection scratch;
     const Collection* focus = focus_of(step, scratch);
@@ -336,6 +350,8 @@ bool decided(Op op, Truth left) {
 
 }  // namespace
 
+// The right side is not evaluated when the left decides: conditions often guard what stands behind
+// them.
 bool Machine::eval_logic(const Step& step, Collection& out) {
     std::array<Truth, 2> sides = {Truth::unknown, Truth::unknown};
     for (std::size_t i = 0; i < 2; ++i) {

@@ -1,8 +1,11 @@
+// Dates and times with partial precision. text/temporal.h reads what GP systems write; this one
+// reckons as FHIRPath does, which needs zones, fractions of seconds and the rule that a month has
+// no last day until one is given.
 #include "moment.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <cstdlib>
 
 namespace linkway::fhirpath {
 
@@ -35,6 +38,7 @@ bool take(std::string_view& text, char c) {
     return true;
 }
 
+// Each part that is there raises the precision; a part that is cut short is no date.
 bool take_date(std::string_view& text, Moment& moment) {
     moment.precision = Part::year;
     if (!take_digits(text, 4, moment.year) || moment.year == 0) {
@@ -239,6 +243,8 @@ std::string format(const Moment& moment) {
     return out;
 }
 
+// Zones count only when both sides have a time: a date has none, and is compared as it is written
+// (N1, 6.2).
 std::optional<int> compare(const Moment& a, const Moment& b) {
     const bool timed = a.precision >= Part::hour && b.precision >= Part::hour;
     if (timed && a.zoned != b.zoned) {

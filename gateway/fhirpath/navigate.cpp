@@ -1,3 +1,6 @@
+// FHIR's JSON splits one element over several members: a choice carries its type in its name, and a
+// primitive keeps its id and extensions in a sibling "_name". Here both become what FHIRPath sees:
+// one element, one name.
 #include "navigate.h"
 
 #include <algorithm>
@@ -35,6 +38,8 @@ Value integer_or_text(std::string_view text) {
     return Value::of_text(ValueKind::decimal, text);
 }
 
+// JSON decides what it is and the definition what it means: a date is a JSON string, 5 may be a
+// decimal.
 Value primitive_value(const Node& node, const TypeDefinition* type) {
     const ValueKind kind = type != nullptr ? primitive_kind(*type) : ValueKind::string;
     switch (node.kind) {
@@ -52,6 +57,7 @@ Value primitive_value(const Node& node, const TypeDefinition* type) {
     return Value::of_text(textual ? kind : ValueKind::string, node.text);
 }
 
+// JSON null in an array keeps the place of a value that has only extensions.
 void append_one(const Node* node, const Node* extra, const TypeDefinition* type, Collection& out,
                 std::pmr::memory_resource& arena) {
     const bool has_value = node != nullptr && node->kind != NodeKind::null;

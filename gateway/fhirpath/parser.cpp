@@ -1,3 +1,6 @@
+// FHIRPath N1 grammar. Operators are read by precedence climbing, so that a long chain of them
+// takes a loop and not a recursion; nesting and the depth of the tree are limited, so that no later
+// walk over it can run out of stack.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -69,6 +72,8 @@ class Parser {
         return {};
     }
 
+    // What was wanted, after what, and what stood there instead; for the common slips of other
+    // languages, the remedy.
     Tree unexpected(std::string_view expected) {
         if (token_.kind == TokenKind::error) {
             return fail(token_, token_.value);
@@ -145,6 +150,7 @@ class Parser {
         return left;
     }
 
+    // The right side takes only what holds tighter, so operators of one level group from the left.
     Tree operation(Tree left, int level) {
         const Token at = token_;
         ExprPtr expr = make(ExprKind::binary, at);
@@ -328,6 +334,7 @@ class Parser {
         return finish(std::move(expr), 0, at);
     }
 
+    // 4 days, 4 'mg': a unit may follow a number without any sign between.
     Tree number() {
         const Token at = token_;
         const bool whole = at.text.find('.') == std::string_view::npos;

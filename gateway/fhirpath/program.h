@@ -1,6 +1,8 @@
 // What compile() makes of a tree, and the machine that runs it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>

@@ -1,6 +1,9 @@
+// System types are written with a capital (String), FHIR types as FHIR does (string); without a
+// namespace both are looked for.
 #include "types.h"
 
 #include <array>
+#include <memory>
 
 #include "navigate.h"
 
@@ -60,6 +63,7 @@ std::string_view system_name(ValueKind kind) {
     return kind == ValueKind::record ? "record" : "element";
 }
 
+// Quantity is a type of both namespaces: without one either matches.
 std::optional<TypeQuery> type_query(std::string_view type_name) {
     TypeQuery query;
     std::string_view name = type_name;
@@ -145,6 +149,8 @@ std::vector<std::string> type_names() {
     return names;
 }
 
+// A record of two fields stands in for the specification's SimpleTypeInfo; it can be navigated like
+// any other.
 Value type_info(const Value& value, std::pmr::memory_resource& arena) {
     std::string_view space = value.kind == ValueKind::record ? "Linkway" : "System";
     std::string_view name =

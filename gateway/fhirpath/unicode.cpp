@@ -1,3 +1,5 @@
+// Case and blanks by the ranges of the Unicode tables, without a locale: the same input gives the
+// same output on every machine.
 #include "unicode.h"
 
 #include <algorithm>
@@ -47,6 +49,8 @@ void append_utf8(std::string& out, std::uint32_t code) {
     }
 }
 
+// Callers hand in text that was checked on the way in, but a cut sequence at the end must not be
+// read past.
 std::uint32_t next_code_point(std::string_view text, std::size_t& at) {
     const auto lead = static_cast<unsigned char>(text[at]);
     const std::size_t length = std::min(sequence_length(lead), text.size() - at);

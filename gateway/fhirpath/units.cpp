@@ -1,3 +1,5 @@
+// A small table instead of all of UCUM: the units that turn up in general practice and in the
+// calendar.
 #include "units.h"
 
 #include <array>

@@ -1,3 +1,5 @@
+// Collections grow in the arena and leave the smaller array behind: an evaluation is short, its
+// arena goes as one.
 #include "fhirpath/value.h"
 
 #include <algorithm>
@@ -5,6 +7,7 @@
 
 namespace linkway::fhirpath {
 
+// A single item stays inside the collection: most results are one cell or one element.
 void Collection::push_back(const Value& value, std::pmr::memory_resource& arena) {
     if (size_ == 0) {
         first_ = value;
