@@ -24,6 +24,7 @@ const bindings = new BindingChecker(structures, codes);
 
 const count = { resources: 0, errors: 0, warnings: 0 };
 const types = new Map();
+let leftOut = 0;
 
 function report(severity, where, path, message) {
   count[severity === 'error' || severity === 'fatal' ? 'errors' : 'warnings']++;
@@ -91,7 +92,7 @@ function validateDocument(file, named) {
   const text = readFileSync(file, 'utf8');
   withParsed(text, `${file}:1`, (value) => {
     if (!named && value?.resourceType === undefined) {
-      console.log(`${file}: left out, no FHIR resource`); // such as the reconciliation beside the output
+      leftOut++; // such as the reconciliation beside the output
       return;
     }
     validate(value, `${file}:1`, /^Bundle\.entry\[\d+\]\.resource\b/);
@@ -130,6 +131,9 @@ for (const argument of process.argv.slice(2)) {
 if (count.resources === 0) {
   console.error(`validate-medplum: no resources in ${files} files`);
   process.exit(2);
+}
+if (leftOut > 0) {
+  console.log(`${leftOut} JSON files that are no FHIR were left out`);
 }
 console.log([...types].sort().map(([type, number]) => `${number} ${type}`).join(', '));
 console.log(`${count.resources} resources, ${count.errors} errors, ${count.warnings} warnings`);
