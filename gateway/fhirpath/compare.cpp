@@ -202,14 +202,16 @@ std::optional<Moment> moment_of(const Value& value) {
 }
 
 Truth equal_items(const Value& left, const Value& right) {
+    // Text and integers are what most conditions compare: they are answered before anything is
+    // copied.
+    if (left.kind == ValueKind::string && right.kind == ValueKind::string) {
+        return truth(left.text == right.text);
+    }
+    if (left.kind == ValueKind::integer && right.kind == ValueKind::integer) {
+        return truth(left.integer == right.integer);
+    }
     const Value a = to_system(left);
     const Value b = to_system(right);
-    if (a.kind == ValueKind::string && b.kind == ValueKind::string) {
-        return truth(a.text == b.text);
-    }
-    if (a.kind == ValueKind::integer && b.kind == ValueKind::integer) {
-        return truth(a.integer == b.integer);
-    }
     if (is_number(a.kind) && is_number(b.kind)) {
         const auto x = number_of(a);
         const auto y = number_of(b);
@@ -305,17 +307,26 @@ Order to_order(std::optional<int> sign) {
     return *sign < 0 ? Order::less : *sign > 0 ? Order::greater : Order::same;
 }
 
+Order order_moments(const Value& a, const Value& b) {
+    const auto x = moment_of(a);
+    const auto y = moment_of(b);
+    return to_order(x && y ? compare(*x, *y) : std::nullopt);
+}
+
 }  // namespace
 
 Order order_items(const Value& left, const Value& right) {
+    if (left.kind == ValueKind::integer && right.kind == ValueKind::integer) {
+        return to_order(left.integer < right.integer ? -1 : left.integer > right.integer ? 1 : 0);
+    }
+    if (left.kind == ValueKind::string && right.kind == ValueKind::string) {
+        return to_order(left.text.compare(right.text));
+    }
+    if (left.kind == ValueKind::date && right.kind == ValueKind::date) {
+        return order_moments(left, right);
+    }
     const Value a = to_system(left);
     const Value b = to_system(right);
-    if (a.kind == ValueKind::integer && b.kind == ValueKind::integer) {
-        return to_order(a.integer < b.integer ? -1 : a.integer > b.integer ? 1 : 0);
-    }
-    if (a.kind == ValueKind::string && b.kind == ValueKind::string) {
-        return to_order(a.text.compare(b.text));
-    }
     if (is_number(a.kind) && is_number(b.kind)) {
         const auto x = number_of(a);
         const auto y = number_of(b);
@@ -326,9 +337,7 @@ Order order_items(const Value& left, const Value& right) {
     }
     if ((is_date(a.kind) && is_date(b.kind)) ||
         (a.kind == ValueKind::time && b.kind == ValueKind::time)) {
-        const auto x = moment_of(a);
-        const auto y = moment_of(b);
-        return to_order(x && y ? compare(*x, *y) : std::nullopt);
+        return order_moments(a, b);
     }
     return Order::incomparable;
 }

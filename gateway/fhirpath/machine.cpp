@@ -16,10 +16,11 @@
 namespace linkway::fhirpath {
 
 bool Machine::fail(const Step& step, std::string message, std::string_view code) {
-    issue_.severity = text::Severity::error;
-    issue_.code = code;
-    issue_.message = std::move(message);
-    issue_.location = step.expr != nullptr ? locate(*step.expr, program_.at) : program_.at;
+    issue_ = text::Issue{text::Severity::error,
+                         std::string(code),
+                         std::move(message),
+                         step.expr != nullptr ? locate(*step.expr, program_.at) : program_.at,
+                         {}};
     return false;
 }
 
@@ -292,8 +293,8 @@ bool Machine::eval_external(const Step& step, Collection& out) {
     }
     const text::Location unknown{};
     issue_ = std::move(*status);
-    if (issue_.location == unknown) {
-        issue_.location = locate(*step.expr, program_.at);
+    if (issue_->location == unknown) {
+        issue_->location = locate(*step.expr, program_.at);
     }
     return false;
 }

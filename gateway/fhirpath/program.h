@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -141,7 +142,7 @@ class Machine {
 
     std::pmr::memory_resource& arena() { return arena_; }
     Runtime& runtime() { return runtime_; }
-    text::Issue take_issue() { return std::move(issue_); }
+    text::Issue take_issue() { return issue_ ? std::move(*issue_) : text::Issue{}; }
 
     const Value* self = nullptr;  ///< $this
     std::size_t position = 0;     ///< $index
@@ -163,7 +164,8 @@ class Machine {
     const Expression::Program& program_;
     Runtime& runtime_;
     std::pmr::memory_resource& arena_;
-    text::Issue issue_;
+    // Optional, so that a run without mistakes makes and frees no strings.
+    std::optional<text::Issue> issue_;
 };
 
 }  // namespace linkway::fhirpath

@@ -1,5 +1,6 @@
-// Timings of the expressions that templates are full of. Prints nanoseconds an evaluation; nothing
-// is asserted.
+// Timings of the expressions that templates are full of. Prints nanoseconds an evaluation, best of
+// 25 batches; nothing is asserted.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -26,20 +27,24 @@ int main() {
             Collection(Value::of_record(testing::row())),
             Collection(Value::of_node(testing::patient().root(),
                                       fhir::Definitions::r4().type("Patient")))};
-        constexpr int rounds = 2'000'000;
+        constexpr int rounds = 100'000;
+        double best = 1e9;
         std::size_t items = 0;
-        const auto start = std::chrono::steady_clock::now();
-        for (int i = 0; i < rounds; ++i) {
-            std::pmr::monotonic_buffer_resource arena(buffer, sizeof(buffer));
-            Runtime runtime;
-            runtime.variables = variables;
-            runtime.arena = &arena;
-            Collection out;
-            (void)compiled->evaluate(runtime, out);
-            items += out.size();
+        for (int batch = 0; batch < 25; ++batch) {
+            const auto start = std::chrono::steady_clock::now();
+            for (int i = 0; i < rounds; ++i) {
+                std::pmr::monotonic_buffer_resource arena(buffer, sizeof(buffer));
+                Runtime runtime;
+                runtime.variables = variables;
+                runtime.arena = &arena;
+                Collection out;
+                (void)compiled->evaluate(runtime, out);
+                items = out.size();
+            }
+            const std::chrono::duration<double, std::nano> spent =
+                std::chrono::steady_clock::now() - start;
+            best = std::min(best, spent.count() / rounds);
         }
-        const std::chrono::duration<double, std::nano> spent =
-            std::chrono::steady_clock::now() - start;
-        std::printf("%6.1f ns  %s (%zu)\n", spent.count() / rounds, expression, items / rounds);
+        std::printf("%6.1f ns  %s (%zu)\n", best, expression, items);
     }
 }
