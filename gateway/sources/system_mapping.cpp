@@ -224,6 +224,10 @@ text::Issues SystemMapping::uncovered() const {
                 issues.push_back({text::Severity::error, "not-found",
                                   joined(table.name, column.name) + " goes nowhere and the data package does not say why",
                                   column.location, "use it in a template or give \"omitted\" a reason"});
+            } else if (used && !column.omitted.empty()) {
+                issues.push_back({text::Severity::error, "conflict",
+                                  joined(table.name, column.name) + " is used, but the data package says why it is not",
+                                  column.location, "take \"omitted\" away"});
             }
         }
     }

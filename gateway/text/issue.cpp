@@ -1,6 +1,7 @@
 #include "text/issue.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace linkway::text {
 
@@ -10,31 +11,32 @@ char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Levenshtein distance without regard to ASCII case, or `limit + 1` as soon as it must exceed
-/// `limit`. Element and column names are ASCII in practice, so bytes stand for characters.
+/// Edit distance without regard to ASCII case in which two letters that changed places count as
+/// one mistake, or `limit + 1` as soon as it must exceed `limit`. Element and column names are ASCII
+/// in practice, so bytes stand for characters.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) {
     const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
     if (difference > limit) {
         return limit + 1;
     }
+    std::vector<std::size_t> before(b.size() + 1);
+    std::vector<std::size_t> last(b.size() + 1);
     std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-        row[j] = j;
-    }
+    std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        std::size_t best = row[0] = i;
+        before.swap(last);
+        last.swap(row);
+        row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-            best = std::min(best, row[j]);
-        }
-        if (best > limit) {
-            return limit + 1;
+            const char x = lower(a[i - 1]);
+            const char y = lower(b[j - 1]);
+            row[j] = std::min({last[j - 1] + (x == y ? 0 : 1), last[j] + 1, row[j - 1] + 1});
+            if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2])) {
+                row[j] = std::min(row[j], before[j - 2] + 1);
+            }
         }
     }
-    return row[b.size()];
+    return std::min(row[b.size()], limit + 1);
 }
 
 }  // namespace
