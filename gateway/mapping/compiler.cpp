@@ -77,6 +77,12 @@ std::vector<std::string> element_names(const TypeDefinition& type) {
     return names;
 }
 
+/// What dynamic values of a type are tried with; plain text needs no test beyond not being blank.
+fhir::PrimitiveTest lexical_test(const TypeDefinition& type) {
+    const bool any_text = type.name == "string" || type.name == "markdown";
+    return any_text || type.kind != TypeKind::primitive ? nullptr : fhir::primitive_test(type.name);
+}
+
 std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
@@ -180,7 +186,7 @@ void Compiler::list(const Form& form, const Target& target, const std::string& p
         step.expression = index;
         step.type = target.type;
         step.path = target.path;
-        step.checked = true;
+        step.test = lexical_test(*target.type);
     } else if (form.kind == FormKind::array) {
         emit(StepKind::open_array, form.at).text = prefix;
         program_.steps.back().path = target.path;
@@ -221,7 +227,7 @@ void Compiler::item(const Form& form, const Target& target) {
             step.expression = index;
             step.type = target.type;
             step.path = target.path;
-            step.checked = true;
+            step.test = lexical_test(*target.type);
         }
         return;
     }
@@ -260,7 +266,7 @@ void Compiler::single(const Form& form, const Target& target, const std::string&
     step.type = target.type;
     step.path = target.path;
     step.required = target.required;
-    step.checked = true;
+    step.test = lexical_test(*target.type);
     if (target.element != nullptr && target.type->name == "code") {
         step.value_set = target.element->required_value_set;
     }

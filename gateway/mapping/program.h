@@ -36,7 +36,6 @@ struct Step {
     StepKind kind = StepKind::text;
     bool required = false;     ///< an empty result makes the enclosing object invalid
     bool list = false;         ///< of close: ends an array
-    bool checked = false;      ///< of value: the text must be tried against `type` while running
     std::string text;
     int expression = -1;
     std::vector<Piece> pieces;
@@ -44,6 +43,7 @@ struct Step {
     std::uint32_t slot = 0;        ///< of assign and loop: variable
     std::uint32_t index_slot = 0;  ///< of loop: variable of the index, 0 for none
     const fhir::TypeDefinition* type = nullptr;
+    fhir::PrimitiveTest test = nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
     std::string_view value_set;    ///< required binding a dynamic code is tried against
     std::string path;              ///< FHIR path, for messages
     text::Location at;

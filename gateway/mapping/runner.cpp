@@ -47,8 +47,6 @@ struct Runner::State {
     std::vector<Collection> variables;
     std::vector<Frame> frames;
     std::vector<Loop> loops;
-    Collection result;
-    std::string joined;
 };
 
 Runner::Runner() : state_(std::make_unique<State>()) {}
@@ -74,10 +72,10 @@ std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
 
 /// Tries the text of a dynamic value against the element's type and required binding.
 Status check(const Step& step, const Value& value, std::string_view text) {
-    const bool known_form = value.kind == ValueKind::date || value.kind == ValueKind::date_time ||
-                            value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
-                            step.type->name == "string" || step.type->name == "markdown";
-    if (!known_form && !fhir::is_valid_primitive(step.type->name, text)) {
+    // Dates of typed columns, booleans and integers are written by ourselves.
+    const bool our_form = value.kind == ValueKind::date || value.kind == ValueKind::date_time || value.kind == ValueKind::boolean ||
+                          value.kind == ValueKind::integer;
+    if (!our_form && step.test != nullptr && !step.test(text)) {
         return failure(step, "value", step.path + ": the value is no valid " + std::string(step.type->name));
     }
     if (!step.value_set.empty() && fhir::Definitions::r4().has_code(step.value_set, text) == false) {
@@ -104,10 +102,8 @@ Status append_item(const Step& step, const Value& value, std::string_view prefix
     if (is_blank(text)) {
         return {};
     }
-    if (step.checked) {
-        if (Status status = check(step, value, text)) {
-            return status;
-        }
+    if (Status status = check(step, value, text)) {
+        return status;
     }
     separate(out);
     out += prefix;
@@ -135,205 +131,256 @@ text::Result<bool> Runner::applies(const Plan& plan, fhirpath::Runtime& runtime)
 
 namespace {
 
-/// Joins the pieces of a concatenation; false when one of them is empty.
-text::Result<bool> join(const Plan::Program& program, const Step& step, fhirpath::Runtime& runtime, Collection& result,
-                        std::string& joined) {
-    joined.clear();
-    for (const Piece& piece : step.pieces) {
-        if (piece.expression < 0) {
-            joined += piece.text;
-            continue;
+/// One run of one program: the step it stands at, what is open, what the variables hold.
+class Execution {
+  public:
+    Execution(const Plan::Program& program, fhirpath::Runtime& runtime, std::string& out, std::vector<Collection>& variables,
+              std::vector<Frame>& frames, std::vector<Loop>& loops)
+        : program_(program), runtime_(runtime), out_(out), variables_(variables), frames_(frames), loops_(loops) {}
+
+    Status run() {
+        for (at_ = 0; at_ < program_.steps.size(); ++at_) {
+            if (Status status = execute(program_.steps[at_])) {
+                return status;
+            }
         }
-        result.clear();
-        if (Status status = program.expressions[static_cast<std::size_t>(piece.expression)].evaluate(runtime, result)) {
-            return std::move(*status);
-        }
-        if (result.empty()) {
-            return false;
-        }
-        std::array<char, 24> buffer{};
-        joined += spelt(result[0], buffer);
+        return {};
     }
-    return true;
-}
+
+  private:
+    Status execute(const Step& step) {
+        switch (step.kind) {
+            case StepKind::text:
+                separate(out_);
+                out_ += step.text;
+                return {};
+            case StepKind::open_object:
+            case StepKind::open_array:
+                open(step);
+                return {};
+            case StepKind::close:
+                return close(step);
+            case StepKind::value:
+                return value(step);
+            case StepKind::all:
+                return all(step);
+            case StepKind::concat:
+                return concat(step);
+            case StepKind::jump_unless:
+                return jump_unless(step);
+            case StepKind::jump:
+                at_ = step.target - 1;
+                return {};
+            case StepKind::loop:
+                return loop(step);
+            case StepKind::next:
+                next(step);
+                return {};
+            case StepKind::assign:
+                return assign(step);
+        }
+        return {};
+    }
+
+    const fhirpath::Expression& expression(int index) const { return program_.expressions[static_cast<std::size_t>(index)]; }
+
+    Status evaluate(int index) {
+        result_.clear();
+        return expression(index).evaluate(runtime_, result_);
+    }
+
+    void open(const Step& step) {
+        Frame frame;
+        frame.start = out_.size();
+        if (!frames_.empty()) {  // what stands before a resource is another one's end, not a sibling
+            separate(out_);
+        }
+        out_ += step.text;
+        out_.push_back(step.kind == StepKind::open_object ? '{' : '[');
+        frame.body = out_.size();
+        frames_.push_back(frame);
+    }
+
+    Status close(const Step& step) {
+        const Frame frame = frames_.back();
+        frames_.pop_back();
+        if (out_.size() == frame.body) {
+            out_.resize(frame.start);
+            note_missing(step, false);
+        } else if (frame.missing != nullptr) {
+            return failure(*frame.missing, "required", frame.missing->path + " is required and came out empty");
+        } else {
+            out_.push_back(step.list ? ']' : '}');
+        }
+        return {};
+    }
+
+    /// A required element that came out empty makes what encloses it invalid, unless that stays empty too.
+    void note_missing(const Step& step, bool written) {
+        if (!written && step.required && !frames_.empty()) {
+            frames_.back().missing = &step;
+        }
+    }
+
+    Status value(const Step& step) {
+        if (Status status = evaluate(step.expression)) {
+            return status;
+        }
+        bool written = false;
+        if (!result_.empty()) {
+            if (Status status = append_item(step, result_[0], step.text, out_, written)) {
+                return status;
+            }
+        }
+        note_missing(step, written);
+        return {};
+    }
+
+    Status all(const Step& step) {
+        if (Status status = evaluate(step.expression)) {
+            return status;
+        }
+        bool written = false;
+        for (const Value& item : result_) {
+            if (Status status = append_item(step, item, "", out_, written)) {
+                return status;
+            }
+        }
+        return {};
+    }
+
+    Status concat(const Step& step) {
+        auto whole = join(step);
+        if (!whole) {
+            return std::move(whole).issue();
+        }
+        bool written = false;
+        if (*whole) {
+            if (Status status = append_item(step, Value::of_string(joined_), step.text, out_, written)) {
+                return status;
+            }
+        }
+        note_missing(step, written);
+        return {};
+    }
+
+    /// Joins the pieces of a concatenation; false when one of them is empty.
+    text::Result<bool> join(const Step& step) {
+        joined_.clear();
+        for (const Piece& piece : step.pieces) {
+            if (piece.expression < 0) {
+                joined_ += piece.text;
+                continue;
+            }
+            if (Status status = evaluate(piece.expression)) {
+                return std::move(*status);
+            }
+            if (result_.empty()) {
+                return false;
+            }
+            std::array<char, 24> buffer{};
+            joined_ += spelt(result_[0], buffer);
+        }
+        return true;
+    }
+
+    Status jump_unless(const Step& step) {
+        auto holds = expression(step.expression).test(runtime_);
+        if (!holds) {
+            return std::move(holds).issue();
+        }
+        if (!*holds) {
+            at_ = step.target - 1;
+        }
+        return {};
+    }
+
+    Status loop(const Step& step) {
+        if (Status status = evaluate(step.expression)) {
+            return status;
+        }
+        if (result_.empty()) {
+            at_ = step.target - 1;
+            return {};
+        }
+        loops_.push_back({at_, 0, result_});
+        set_item(step);
+        return {};
+    }
+
+    void next(const Step& step) {
+        Loop& innermost = loops_.back();
+        if (++innermost.at == innermost.items.size()) {
+            loops_.pop_back();
+            return;
+        }
+        set_item(program_.steps[step.target]);
+        at_ = step.target;
+    }
+
+    void set_item(const Step& head) {
+        const Loop& innermost = loops_.back();
+        variables_[head.slot] = Collection(innermost.items[innermost.at]);
+        if (head.index_slot != 0) {
+            variables_[head.index_slot] = Collection(Value::of_integer(static_cast<std::int64_t>(innermost.at)));
+        }
+    }
+
+    Status assign(const Step& step) {
+        Collection& variable = variables_[step.slot];
+        variable.clear();
+        if (step.expression >= 0) {
+            if (Status status = evaluate(step.expression)) {
+                return status;
+            }
+            if (step.list) {
+                variable = result_;
+            } else if (!result_.empty()) {
+                variable = Collection(result_[0]);
+            }
+        } else if (!step.pieces.empty()) {
+            auto whole = join(step);
+            if (!whole) {
+                return std::move(whole).issue();
+            }
+            if (*whole) {
+                char* copy = static_cast<char*>(runtime_.arena->allocate(joined_.size(), 1));
+                joined_.copy(copy, joined_.size());
+                variable = Collection(Value::of_string({copy, joined_.size()}));
+            }
+        } else {
+            variable = Collection(Value::of_string(step.text));
+        }
+        return {};
+    }
+
+    const Plan::Program& program_;
+    fhirpath::Runtime& runtime_;
+    std::string& out_;
+    std::vector<Collection>& variables_;
+    std::vector<Frame>& frames_;
+    std::vector<Loop>& loops_;
+    Collection result_;
+    std::string joined_;
+    std::uint32_t at_ = 0;
+};
 
 }  // namespace
 
 Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out) {
-    const Plan::Program& program = plan.program();
-    State& state = *state_;
     const std::size_t begin = out.size();
-    state.variables.assign(runtime.variables.begin(), runtime.variables.end());
-    state.variables.resize(program.slots);
-    state.frames.clear();
-    state.loops.clear();
-    const auto outer = runtime.variables;
-    runtime.variables = state.variables;
-    const auto stop = [&](Issue issue) -> Status {
+    const auto given = runtime.variables;
+    state_->variables.assign(given.begin(), given.end());
+    state_->variables.resize(plan.program().slots);
+    state_->frames.clear();
+    state_->loops.clear();
+    runtime.variables = state_->variables;
+    Status failed = Execution(plan.program(), runtime, out, state_->variables, state_->frames, state_->loops).run();
+    runtime.variables = given;
+    if (failed) {
         out.resize(begin);
-        runtime.variables = outer;
-        return issue;
-    };
-    const auto evaluate = [&](int expression) -> Status {
-        state.result.clear();
-        return program.expressions[static_cast<std::size_t>(expression)].evaluate(runtime, state.result);
-    };
-    const auto note_missing = [&](const Step& step) {
-        if (step.required && !state.frames.empty()) {
-            state.frames.back().missing = &step;
-        }
-    };
-
-    for (std::uint32_t at = 0; at < program.steps.size(); ++at) {
-        const Step& step = program.steps[at];
-        switch (step.kind) {
-            case StepKind::text:
-                separate(out);
-                out += step.text;
-                break;
-            case StepKind::open_object:
-            case StepKind::open_array: {
-                Frame frame;
-                frame.start = out.size();
-                if (!state.frames.empty()) {  // the line before this resource ends in '\n', not in a bracket
-                    separate(out);
-                }
-                out += step.text;
-                out.push_back(step.kind == StepKind::open_object ? '{' : '[');
-                frame.body = out.size();
-                state.frames.push_back(frame);
-                break;
-            }
-            case StepKind::close: {
-                const Frame frame = state.frames.back();
-                state.frames.pop_back();
-                if (out.size() == frame.body) {
-                    out.resize(frame.start);
-                    note_missing(step);
-                } else if (frame.missing != nullptr) {
-                    return stop(failure(*frame.missing, "required", frame.missing->path + " is required and came out empty"));
-                } else {
-                    out.push_back(step.list ? ']' : '}');
-                }
-                break;
-            }
-            case StepKind::value: {
-                if (Status status = evaluate(step.expression)) {
-                    return stop(std::move(*status));
-                }
-                bool written = false;
-                if (!state.result.empty()) {
-                    if (Status status = append_item(step, state.result[0], step.text, out, written)) {
-                        return stop(std::move(*status));
-                    }
-                }
-                if (!written) {
-                    note_missing(step);
-                }
-                break;
-            }
-            case StepKind::all: {
-                if (Status status = evaluate(step.expression)) {
-                    return stop(std::move(*status));
-                }
-                bool written = false;
-                for (const Value& value : state.result) {
-                    if (Status status = append_item(step, value, "", out, written)) {
-                        return stop(std::move(*status));
-                    }
-                }
-                break;
-            }
-            case StepKind::concat: {
-                auto whole = join(program, step, runtime, state.result, state.joined);
-                if (!whole) {
-                    return stop(std::move(whole).issue());
-                }
-                bool written = false;
-                if (*whole) {
-                    const Value value = Value::of_string(state.joined);
-                    if (Status status = append_item(step, value, step.text, out, written)) {
-                        return stop(std::move(*status));
-                    }
-                }
-                if (!written) {
-                    note_missing(step);
-                }
-                break;
-            }
-            case StepKind::jump_unless: {
-                auto holds = program.expressions[static_cast<std::size_t>(step.expression)].test(runtime);
-                if (!holds) {
-                    return stop(std::move(holds).issue());
-                }
-                if (!*holds) {
-                    at = step.target - 1;
-                }
-                break;
-            }
-            case StepKind::jump:
-                at = step.target - 1;
-                break;
-            case StepKind::loop: {
-                if (Status status = evaluate(step.expression)) {
-                    return stop(std::move(*status));
-                }
-                if (state.result.empty()) {
-                    at = step.target - 1;
-                    break;
-                }
-                state.loops.push_back({at, 0, state.result});
-                state.variables[step.slot] = Collection(state.loops.back().items[0]);
-                if (step.index_slot != 0) {
-                    state.variables[step.index_slot] = Collection(Value::of_integer(0));
-                }
-                break;
-            }
-            case StepKind::next: {
-                Loop& loop = state.loops.back();
-                const Step& head = program.steps[step.target];
-                if (++loop.at == loop.items.size()) {
-                    state.loops.pop_back();
-                    break;
-                }
-                state.variables[head.slot] = Collection(loop.items[loop.at]);
-                if (head.index_slot != 0) {
-                    state.variables[head.index_slot] = Collection(Value::of_integer(static_cast<std::int64_t>(loop.at)));
-                }
-                at = step.target;
-                break;
-            }
-            case StepKind::assign: {
-                Collection& variable = state.variables[step.slot];
-                variable.clear();
-                if (step.expression >= 0) {
-                    if (Status status = evaluate(step.expression)) {
-                        return stop(std::move(*status));
-                    }
-                    if (step.list) {
-                        variable = state.result;
-                    } else if (!state.result.empty()) {
-                        variable = Collection(state.result[0]);
-                    }
-                } else if (!step.pieces.empty()) {
-                    auto whole = join(program, step, runtime, state.result, state.joined);
-                    if (!whole) {
-                        return stop(std::move(whole).issue());
-                    }
-                    if (*whole) {
-                        char* copy = static_cast<char*>(runtime.arena->allocate(state.joined.size(), 1));
-                        state.joined.copy(copy, state.joined.size());
-                        variable = Collection(Value::of_string({copy, state.joined.size()}));
-                    }
-                } else {
-                    variable = Collection(Value::of_string(step.text));
-                }
-                break;
-            }
-        }
     }
-    runtime.variables = outer;
-    return {};
+    return failed;
 }
 
 }  // namespace linkway::mapping
