@@ -72,9 +72,9 @@ std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
 
 /// Tries the text of a dynamic value against the element's type and required binding.
 Status check(const Step& step, const Value& value, std::string_view text) {
-    // Dates of typed columns, booleans and integers are written by ourselves.
-    const bool our_form = value.kind == ValueKind::date || value.kind == ValueKind::date_time || value.kind == ValueKind::boolean ||
-                          value.kind == ValueKind::integer;
+    // Dates of typed columns, booleans and integers are written by ourselves; an instant needs its time all the same.
+    const bool our_form = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
+                          ((value.kind == ValueKind::date || value.kind == ValueKind::date_time) && step.type->name != "instant");
     if (!our_form && step.test != nullptr && !step.test(text)) {
         return failure(step, "value", step.path + ": the value is no valid " + std::string(step.type->name));
     }
