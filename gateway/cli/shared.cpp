@@ -43,9 +43,10 @@ std::string mappings_folder(const Arguments& arguments) {
     }
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    for (fs::path folder = program.parent_path(); !error && folder.has_relative_path(); folder = folder.parent_path()) {
+    for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
         for (const fs::path& candidate : {folder / LINKWAY_DATA_DIR / "mappings", folder / "mappings"}) {
-            if (fs::is_directory(candidate / "codes", error)) {
+            std::error_code absent;
+            if (fs::is_directory(candidate / "codes", absent)) {
                 return candidate.string();
             }
         }
