@@ -21,8 +21,8 @@ enum ExitCode : int {
 /// One option of a command: "--name VALUE", or "--name" alone when `value` is empty.
 struct OptionRule {
     std::string name;
-    std::string letter;   ///< short form, or empty
-    std::string value;    ///< what its value is called in the help; empty for a switch
+    std::string letter;  ///< short form, or empty
+    std::string value;   ///< what its value is called in the help; empty for a switch
     std::string summary;
 };
 
@@ -35,10 +35,10 @@ struct Arguments {
 };
 
 struct Command {
-    std::string name;        ///< "translate", "map check"
-    std::string usage;       ///< operands and the options that matter, on one line
-    std::string summary;     ///< one line
-    std::string description; ///< paragraphs
+    std::string name;         ///< "translate", "map check"
+    std::string usage;        ///< operands and the options that matter, on one line
+    std::string summary;      ///< one line
+    std::string description;  ///< paragraphs
     std::vector<OptionRule> options;
     std::vector<std::string> examples;
     std::size_t min_operands = 0;
@@ -57,7 +57,8 @@ void print(const text::Issues& issues);
 /// A whole number option; usage errors are printed and give nothing.
 bool read_number(const Arguments& arguments, const std::string& name, unsigned long long& value);
 
-/// The folder mappings/ to use: --mappings, else $LINKWAY_MAPPINGS, else beside the installed program, else ./mappings.
+/// The folder mappings/ to use: --mappings, else $LINKWAY_MAPPINGS, else beside the installed
+/// program, else ./mappings.
 std::string mappings_folder(const Arguments& arguments);
 
 }  // namespace linkway::cli

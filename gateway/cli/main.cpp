@@ -14,14 +14,18 @@ namespace {
 constexpr std::size_t first_option = 256;  // values of long options, beyond any letter
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> all = {translate_command(), map_check_command(), map_coverage_command(), sample_command()};
+    static const std::vector<Command> all = {translate_command(), map_check_command(),
+                                             map_coverage_command(), sample_command()};
     return all;
 }
 
 void print_overview(std::ostream& out) {
-    out << "linkway " LINKWAY_VERSION " - GP system extracts to FHIR R4 referrals for social prescribing\n\nUsage: linkway COMMAND ...\n\n";
+    out << "linkway " LINKWAY_VERSION
+           " - GP system extracts to FHIR R4 referrals for social prescribing\n\nUsage: linkway "
+           "COMMAND ...\n\n";
     for (const Command& command : commands()) {
-        out << "  " << command.name << std::string(16 - command.name.size(), ' ') << command.summary << '\n';
+        out << "  " << command.name << std::string(16 - command.name.size(), ' ') << command.summary
+            << '\n';
     }
     out << "\n  linkway COMMAND --help    everything about a command, with examples\n"
            "  linkway --version         the version\n\n"
@@ -36,11 +40,13 @@ void print_overview(std::ostream& out) {
 }
 
 void print_help(const Command& command) {
-    std::cout << "Usage: linkway " << command.name << ' ' << command.usage << "\n\n" << command.description << "\n\nOptions:\n";
+    std::cout << "Usage: linkway " << command.name << ' ' << command.usage << "\n\n"
+              << command.description << "\n\nOptions:\n";
     for (const OptionRule& option : command.options) {
         std::string left = option.letter.empty() ? "      " : "  -" + option.letter + ", ";
         left += "--" + option.name + (option.value.empty() ? "" : " " + option.value);
-        std::cout << left << std::string(left.size() < 34 ? 34 - left.size() : 1, ' ') << option.summary << '\n';
+        std::cout << left << std::string(left.size() < 34 ? 34 - left.size() : 1, ' ')
+                  << option.summary << '\n';
     }
     std::cout << "      --help                      this text\n\nExamples:\n";
     for (const std::string& example : command.examples) {
@@ -49,7 +55,8 @@ void print_help(const Command& command) {
 }
 
 int usage(const std::string& message, const std::string& command) {
-    std::cerr << "linkway: " << message << "\nTry: linkway " << command << (command.empty() ? "" : " ") << "--help\n";
+    std::cerr << "linkway: " << message << "\nTry: linkway " << command
+              << (command.empty() ? "" : " ") << "--help\n";
     return usage_error;
 }
 
@@ -61,7 +68,8 @@ std::optional<Arguments> read_arguments(const Command& command, std::vector<std:
     std::string letters = ":";
     for (std::size_t i = 0; i < rules.size(); ++i) {
         const int argument = rules[i].value.empty() ? no_argument : required_argument;
-        options.push_back({rules[i].name.c_str(), argument, nullptr, static_cast<int>(first_option + i)});
+        options.push_back(
+            {rules[i].name.c_str(), argument, nullptr, static_cast<int>(first_option + i)});
         letters += rules[i].letter + (rules[i].letter.empty() || rules[i].value.empty() ? "" : ":");
     }
     options.push_back({nullptr, 0, nullptr, 0});
@@ -75,7 +83,8 @@ std::optional<Arguments> read_arguments(const Command& command, std::vector<std:
     pointers.push_back(nullptr);
     for (;;) {
         // One thread, before any other starts: getopt's globals are safe here.
-        const int found = getopt_long(count, pointers.data(), letters.c_str(), options.data(), nullptr);  // NOLINT(concurrency-mt-unsafe)
+        const int found = getopt_long(count, pointers.data(), letters.c_str(), options.data(),
+                                      nullptr);  // NOLINT(concurrency-mt-unsafe)
         if (found == -1) {
             break;
         }
@@ -90,8 +99,10 @@ std::optional<Arguments> read_arguments(const Command& command, std::vector<std:
                 names.push_back("--" + each.name);
             }
             const auto meant = text::nearest(given, names);
-            usage(found == ':' ? given + " needs a value"
-                               : "unknown option " + given + (meant ? "; did you mean " + *meant + "?" : ""), command.name);
+            usage(found == ':'
+                      ? given + " needs a value"
+                      : "unknown option " + given + (meant ? "; did you mean " + *meant + "?" : ""),
+                  command.name);
             return {};
         }
         result.options[rule->name] = optarg == nullptr ? "" : optarg;
@@ -109,7 +120,8 @@ int run(const Command& command, const std::vector<std::string>& words) {
         print_help(command);
         return done;
     }
-    if (arguments->operands.size() < command.min_operands || arguments->operands.size() > command.max_operands) {
+    if (arguments->operands.size() < command.min_operands ||
+        arguments->operands.size() > command.max_operands) {
         return usage(command.name + " takes " + command.usage, command.name);
     }
     return command.run(*arguments);
@@ -130,7 +142,8 @@ int dispatch(std::vector<std::string> words) {
     }
     std::vector<std::string> names;
     for (const Command& command : commands()) {
-        const auto count = static_cast<std::ptrdiff_t>(std::count(command.name.begin(), command.name.end(), ' ') + 1);
+        const auto count = static_cast<std::ptrdiff_t>(
+            std::count(command.name.begin(), command.name.end(), ' ') + 1);
         std::string given = words[0];
         if (count == 2 && words.size() > 1) {
             given += ' ' + words[1];
@@ -142,7 +155,9 @@ int dispatch(std::vector<std::string> words) {
         names.push_back(command.name);
     }
     const auto meant = text::nearest(words[0], names);
-    return usage("there is no command \"" + words[0] + "\"" + (meant ? "; did you mean \"" + *meant + "\"?" : ""), "");
+    return usage("there is no command \"" + words[0] + "\"" +
+                     (meant ? "; did you mean \"" + *meant + "\"?" : ""),
+                 "");
 }
 
 }  // namespace

@@ -13,7 +13,9 @@ namespace {
 namespace fs = std::filesystem;
 
 bool has_errors(const text::Issues& issues) {
-    return std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) { return issue.severity >= text::Severity::error; });
+    return std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) {
+        return issue.severity >= text::Severity::error;
+    });
 }
 
 std::string folder_of(const Arguments& arguments) {
@@ -37,14 +39,16 @@ int check(const Arguments& arguments) {
         issues.insert(issues.end(), uncovered.begin(), uncovered.end());
     }
     std::stable_sort(issues.begin(), issues.end(), [](const text::Issue& a, const text::Issue& b) {
-        return std::tie(a.location.file, a.location.line, a.location.column) < std::tie(b.location.file, b.location.line, b.location.column);
+        return std::tie(a.location.file, a.location.line, a.location.column) <
+               std::tie(b.location.file, b.location.line, b.location.column);
     });
     print(issues);
     if (has_errors(issues)) {
         std::cerr << issues.size() << (issues.size() == 1 ? " mistake\n" : " mistakes\n");
         return failed;
     }
-    std::cout << folder << ": " << mapping->templates().size() << " templates over " << mapping->package().tables.size() << " tables, no mistakes\n";
+    std::cout << folder << ": " << mapping->templates().size() << " templates over "
+              << mapping->package().tables.size() << " tables, no mistakes\n";
     return done;
 }
 
@@ -89,10 +93,14 @@ int coverage(const Arguments& arguments) {
                 ++missing;
                 where = "NOWHERE, and the data package does not say why";
             }
-            std::cout << "  " << column.name << std::string(column.name.size() < 40 ? 40 - column.name.size() : 1, ' ') << where << '\n';
+            std::cout << "  " << column.name
+                      << std::string(column.name.size() < 40 ? 40 - column.name.size() : 1, ' ')
+                      << where << '\n';
         }
     }
-    std::cout << '\n' << used << " columns used, " << left_out << " left out with a reason, " << missing << " unaccounted for\n";
+    std::cout << '\n'
+              << used << " columns used, " << left_out << " left out with a reason, " << missing
+              << " unaccounted for\n";
     print(mapping->uncovered());
     return missing == 0 ? done : failed;
 }
@@ -105,9 +113,12 @@ Command map_check_command() {
     command.usage = "MAPPING";
     command.summary = "find every mistake in a mapping before it runs";
     command.description =
-        "Reads MAPPING (a folder such as mappings/emis: datapackage.json, event.yaml, templates; codes from ../codes) and\n"
-        "prints every mistake as file:line:column with a suggestion: an unknown column or element, a wrong type, a missing\n"
-        "required element, a code outside a required binding, a column that goes nowhere. Exit code 1 when there is one.";
+        "Reads MAPPING (a folder such as mappings/emis: datapackage.json, event.yaml, templates; "
+        "codes from ../codes) and\n"
+        "prints every mistake as file:line:column with a suggestion: an unknown column or element, "
+        "a wrong type, a missing\n"
+        "required element, a code outside a required binding, a column that goes nowhere. Exit "
+        "code 1 when there is one.";
     command.examples = {"linkway map check mappings/emis"};
     command.min_operands = command.max_operands = 1;
     command.run = check;
@@ -120,7 +131,8 @@ Command map_coverage_command() {
     command.usage = "MAPPING";
     command.summary = "say of every column where it goes, or why it is left out";
     command.description =
-        "Prints each table and column of MAPPING with the FHIR elements it feeds, or the reason in the data package for\n"
+        "Prints each table and column of MAPPING with the FHIR elements it feeds, or the reason in "
+        "the data package for\n"
         "leaving it out. Exit code 1 when a column has neither.";
     command.examples = {"linkway map coverage mappings/emis"};
     command.min_operands = command.max_operands = 1;

@@ -38,13 +38,16 @@ std::string mappings_folder(const Arguments& arguments) {
     if (arguments.has("mappings")) {
         return arguments.get("mappings", "");
     }
-    if (const char* variable = std::getenv("LINKWAY_MAPPINGS")) {  // NOLINT(concurrency-mt-unsafe): read before any thread starts
+    if (const char* variable = std::getenv(
+            "LINKWAY_MAPPINGS")) {  // NOLINT(concurrency-mt-unsafe): read before any thread starts
         return variable;
     }
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-        for (const fs::path& candidate : {folder / LINKWAY_DATA_DIR / "mappings", folder / "mappings"}) {
+    for (fs::path folder = program.parent_path(); folder.has_relative_path();
+         folder = folder.parent_path()) {
+        for (const fs::path& candidate :
+             {folder / LINKWAY_DATA_DIR / "mappings", folder / "mappings"}) {
             std::error_code absent;
             if (fs::is_directory(candidate / "codes", absent)) {
                 return candidate.string();

@@ -39,12 +39,14 @@ bool read_options(const Arguments& arguments, sources::TranslateOptions& options
         std::cerr << "linkway: --format is ndjson or bundle\n";
         return false;
     }
-    options.format = format == "bundle" ? sources::OutputFormat::bundle : sources::OutputFormat::ndjson;
+    options.format =
+        format == "bundle" ? sources::OutputFormat::bundle : sources::OutputFormat::ndjson;
     options.overwrite = arguments.has("overwrite");
     options.access.gnupg_home = arguments.get("gnupg-home", "");
     unsigned long long threads = std::max(1U, std::thread::hardware_concurrency());
     unsigned long long share = 20;
-    if (!read_number(arguments, "threads", threads) || !read_number(arguments, "max-deleted", share)) {
+    if (!read_number(arguments, "threads", threads) ||
+        !read_number(arguments, "max-deleted", share)) {
         return false;
     }
     options.threads = static_cast<unsigned>(std::clamp(threads, 1ULL, 256ULL));
@@ -76,20 +78,26 @@ int run(const Arguments& arguments) {
         for (const std::string& name : known) {
             names += ' ' + name;
         }
-        std::cerr << "linkway: --system is one of:" << (names.empty() ? " (no mappings found in " + mappings + ")" : names) << '\n';
+        std::cerr << "linkway: --system is one of:"
+                  << (names.empty() ? " (no mappings found in " + mappings + ")" : names) << '\n';
         return usage_error;
     }
     text::Issues issues;
-    const auto mapping = sources::SystemMapping::load((fs::path(mappings) / system).string(), issues);
+    const auto mapping =
+        sources::SystemMapping::load((fs::path(mappings) / system).string(), issues);
     print(issues);
-    if (std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) { return issue.severity >= text::Severity::error; })) {
+    if (std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) {
+            return issue.severity >= text::Severity::error;
+        })) {
         std::cerr << "linkway: the mapping has mistakes; nothing was translated\n";
         return failed;
     }
     auto result = [&] {
         Progress progress;
         if (progress.is_shown()) {
-            options.progress = [&](std::uint64_t bytes, std::uint64_t rows, std::uint64_t total) { progress.update(bytes, rows, total); };
+            options.progress = [&](std::uint64_t bytes, std::uint64_t rows, std::uint64_t total) {
+                progress.update(bytes, rows, total);
+            };
         }
         return sources::translate(*mapping, options);
     }();
@@ -98,7 +106,8 @@ int run(const Arguments& arguments) {
         return failed;
     }
     print(result->issues);
-    std::cout << (arguments.has("json") ? sources::to_json(*result) + "\n" : sources::to_table(*result));
+    std::cout << (arguments.has("json") ? sources::to_json(*result) + "\n"
+                                        : sources::to_table(*result));
     return result->clean() ? done : incomplete;
 }
 
@@ -110,11 +119,16 @@ Command translate_command() {
     command.usage = "--system SYSTEM IN -o OUT";
     command.summary = "turn a GP system's extract into FHIR referrals";
     command.description =
-        "Reads the extract IN (a folder or a zip; .csv, or .csv.gpg which is decrypted and its signature verified),\n"
-        "finds the social prescribing referrals in it and writes FHIR R4 to the folder OUT: one NDJSON file a resource\n"
-        "type, rejected.ndjson and warnings.ndjson (OperationOutcomes that name file, line, column and reason) and\n"
-        "reconciliation.json, which accounts for every row of every file. OUT appears whole or not at all. The same\n"
-        "input gives the same bytes. Bulk and deltas may lie in one folder: they are applied in order.";
+        "Reads the extract IN (a folder or a zip; .csv, or .csv.gpg which is decrypted and its "
+        "signature verified),\n"
+        "finds the social prescribing referrals in it and writes FHIR R4 to the folder OUT: one "
+        "NDJSON file a resource\n"
+        "type, rejected.ndjson and warnings.ndjson (OperationOutcomes that name file, line, column "
+        "and reason) and\n"
+        "reconciliation.json, which accounts for every row of every file. OUT appears whole or not "
+        "at all. The same\n"
+        "input gives the same bytes. Bulk and deltas may lie in one folder: they are applied in "
+        "order.";
     command.options = {
         {"system", "", "NAME", "the GP system: a folder of mappings/, e.g. emis"},
         {"output", "o", "OUT", "folder to write"},
@@ -122,14 +136,16 @@ Command translate_command() {
         {"overwrite", "", "", "replace OUT when it exists"},
         {"nhs-number", "", "POLICY", "wrong check digit: warn (default), quarantine or reject"},
         {"include-test-patients", "", "", "translate test and dummy patients too"},
-        {"max-deleted", "", "PERCENT", "hold a delta that would delete more of a practice's patients (default 20)"},
+        {"max-deleted", "", "PERCENT",
+         "hold a delta that would delete more of a practice's patients (default 20)"},
         {"gnupg-home", "", "DIR", "keyring folder for .gpg files (default: your own)"},
         {"mappings", "", "DIR", "mappings folder (default: the one installed)"},
         {"threads", "", "N", "threads to use (default: one a core)"},
         {"json", "", "", "print the reconciliation as JSON"},
     };
     command.examples = {"linkway translate --system emis /srv/emis/2026-11-20 -o fhir",
-                        "linkway translate --system emis extract.zip -o fhir --format bundle --nhs-number quarantine",
+                        "linkway translate --system emis extract.zip -o fhir --format bundle "
+                        "--nhs-number quarantine",
                         "linkway translate --system emis extract -o fhir --json | jq .total"};
     command.min_operands = command.max_operands = 1;
     command.run = run;

@@ -15,7 +15,8 @@ using fhirpath::StaticType;
 using fhirpath::ValueKind;
 using text::NodeKind;
 
-/// The only entry of an object that is not an assignment, when it is a condition or a loop: it then stands for the whole value.
+/// The only entry of an object that is not an assignment, when it is a condition or a loop: it then
+/// stands for the whole value.
 const Entry* replacement(const Form& form) {
     if (form.kind != FormKind::object) {
         return nullptr;
@@ -34,8 +35,9 @@ const Entry* replacement(const Form& form) {
 }
 
 bool is_text(std::string_view type) {
-    static constexpr std::string_view names[] = {"string", "markdown", "code", "id", "uri", "url",
-                                                 "canonical", "oid", "uuid", "base64Binary", "xhtml"};
+    static constexpr std::string_view names[] = {"string", "markdown",     "code",      "id",
+                                                 "uri",    "url",          "canonical", "oid",
+                                                 "uuid",   "base64Binary", "xhtml"};
     return std::find(std::begin(names), std::end(names), type) != std::end(names);
 }
 
@@ -69,7 +71,8 @@ std::vector<std::string> element_names(const TypeDefinition& type) {
         }
         for (const TypeDefinition* option : element.types) {
             std::string name(element.name);
-            name += static_cast<char>(std::toupper(static_cast<unsigned char>(option->name.front())));
+            name +=
+                static_cast<char>(std::toupper(static_cast<unsigned char>(option->name.front())));
             name += option->name.substr(1);
             names.push_back(std::move(name));
         }
@@ -83,7 +86,9 @@ fhir::PrimitiveTest lexical_test(const TypeDefinition& type) {
     return any_text || type.kind != TypeKind::primitive ? nullptr : fhir::primitive_test(type.name);
 }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+std::string quoted(std::string_view text) {
+    return '"' + std::string(text) + '"';
+}
 
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
     const auto meant = text::nearest(name, candidates);
@@ -92,8 +97,10 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 
 }  // namespace
 
-void Compiler::fail(std::string code, const text::Location& at, std::string message, std::string suggestion) {
-    issues_.push_back({text::Severity::error, std::move(code), std::move(message), at, std::move(suggestion)});
+void Compiler::fail(std::string code, const text::Location& at, std::string message,
+                    std::string suggestion) {
+    issues_.push_back(
+        {text::Severity::error, std::move(code), std::move(message), at, std::move(suggestion)});
 }
 
 Step& Compiler::emit(StepKind kind, const text::Location& at) {
@@ -134,7 +141,8 @@ void Compiler::resource(const Template& source) {
                 names.emplace_back(candidate->name);
             }
         }
-        fail("structure", source.resource->at, "there is no R4 resource " + quoted(source.resource_type),
+        fail("structure", source.resource->at,
+             "there is no R4 resource " + quoted(source.resource_type),
              did_you_mean(source.resource_type, names));
         return;
     }
@@ -148,7 +156,8 @@ void Compiler::resource(const Template& source) {
 }
 
 bool Compiler::accepts(const StaticType& from, const Target& target, const text::Location& at) {
-    if (target.type == nullptr || from.of == StaticType::Of::anything || from.of == StaticType::Of::nothing) {
+    if (target.type == nullptr || from.of == StaticType::Of::anything ||
+        from.of == StaticType::Of::nothing) {
         return true;
     }
     const std::string_view to = target.type->name;
@@ -157,11 +166,13 @@ bool Compiler::accepts(const StaticType& from, const Target& target, const text:
         fits = matches(from.kind, to);
     } else if (from.of == StaticType::Of::fhir && from.type != nullptr) {
         fits = from.type->is_a(to) || (is_text(from.type->name) && is_text(to)) ||
-               (from.type->name == "date" && to == "dateTime") || (from.type->name == "instant" && to == "dateTime");
+               (from.type->name == "date" && to == "dateTime") ||
+               (from.type->name == "instant" && to == "dateTime");
     }
     if (!fits) {
         fail("value", at,
-             target.path + " is a " + std::string(to) + ", but the expression gives " + fhirpath::to_string(from));
+             target.path + " is a " + std::string(to) + ", but the expression gives " +
+                 fhirpath::to_string(from));
     }
     return fits;
 }
@@ -177,7 +188,8 @@ void Compiler::value(const Form& form, const Target& target, const std::string& 
 void Compiler::list(const Form& form, const Target& target, const std::string& prefix) {
     if (form.kind == FormKind::all_items) {
         const int index = expression(form.code, target.path);
-        if (index < 0 || !accepts(program_.expressions[static_cast<std::size_t>(index)].type(), target, form.code.at)) {
+        if (index < 0 || !accepts(program_.expressions[static_cast<std::size_t>(index)].type(),
+                                  target, form.code.at)) {
             return;
         }
         emit(StepKind::open_array, form.at).text = prefix;
@@ -199,8 +211,9 @@ void Compiler::list(const Form& form, const Target& target, const std::string& p
         item(form, target);
     } else {
         fail("structure", form.at, target.path + " is a list of " + std::string(target.type->name),
-             form.kind == FormKind::object || form.kind == FormKind::value ? "write it as a list: [ ... ] or \"- \""
-                                                                           : "");
+             form.kind == FormKind::object || form.kind == FormKind::value
+                 ? "write it as a list: [ ... ] or \"- \""
+                 : "");
         return;
     }
     Step& step = emit(StepKind::close, form.at);
@@ -222,7 +235,8 @@ void Compiler::item(const Form& form, const Target& target) {
     }
     if (form.kind == FormKind::all_items) {
         const int index = expression(form.code, target.path);
-        if (index >= 0 && accepts(program_.expressions[static_cast<std::size_t>(index)].type(), one, form.code.at)) {
+        if (index >= 0 && accepts(program_.expressions[static_cast<std::size_t>(index)].type(), one,
+                                  form.code.at)) {
             Step& step = emit(StepKind::all, form.at);
             step.expression = index;
             step.type = target.type;
@@ -238,7 +252,8 @@ void Compiler::item(const Form& form, const Target& target) {
             }
         }
         const auto branch = [&](const Form& chosen) { item(chosen, target); };
-        only->kind == EntryKind::condition ? condition(*only, branch) : loop(*only, target.path, branch);
+        only->kind == EntryKind::condition ? condition(*only, branch)
+                                           : loop(*only, target.path, branch);
         return;
     }
     single(form, one, "");
@@ -254,7 +269,8 @@ void Compiler::single(const Form& form, const Target& target, const std::string&
             break;
         case FormKind::all_items:
         case FormKind::array:
-            fail("structure", form.at, target.path + " holds one " + std::string(target.type->name) + ", not a list");
+            fail("structure", form.at,
+                 target.path + " holds one " + std::string(target.type->name) + ", not a list");
             return;
         case FormKind::object:
             object(form, target, prefix);
@@ -274,17 +290,20 @@ void Compiler::single(const Form& form, const Target& target, const std::string&
         step.kind = StepKind::value;
         step.expression = expression(form.code, target.path);
         if (step.expression < 0 ||
-            !accepts(program_.expressions[static_cast<std::size_t>(step.expression)].type(), target, form.code.at)) {
+            !accepts(program_.expressions[static_cast<std::size_t>(step.expression)].type(), target,
+                     form.code.at)) {
             return;
         }
     } else {
         step.kind = StepKind::concat;
         if (target.type->kind != TypeKind::primitive || !is_text(target.type->name)) {
-            fail("value", form.at, target.path + " is a " + std::string(target.type->name) + ", not text");
+            fail("value", form.at,
+                 target.path + " is a " + std::string(target.type->name) + ", not text");
             return;
         }
         for (const Part& part : form.parts) {
-            step.pieces.push_back({part.text, part.code ? expression(*part.code, target.path) : -1});
+            step.pieces.push_back(
+                {part.text, part.code ? expression(*part.code, target.path) : -1});
         }
     }
     program_.steps.push_back(std::move(step));
@@ -297,18 +316,22 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
         return;
     }
     if (target.type->kind != TypeKind::primitive) {
-        fail("structure", form.at, target.path + " is a " + std::string(type) + ": an object is expected here");
+        fail("structure", form.at,
+             target.path + " is a " + std::string(type) + ": an object is expected here");
         return;
     }
-    const bool is_number = type == "decimal" || type == "integer" || type == "positiveInt" || type == "unsignedInt";
-    const bool shape = node.kind == NodeKind::boolean ? type == "boolean"
+    const bool is_number =
+        type == "decimal" || type == "integer" || type == "positiveInt" || type == "unsignedInt";
+    const bool shape = node.kind == NodeKind::boolean  ? type == "boolean"
                        : node.kind == NodeKind::number ? is_number
                                                        : type != "boolean" && !is_number;
     if (!shape || !fhir::is_valid_primitive(type, node.text)) {
-        fail("value", form.at, quoted(node.text) + " is no valid " + std::string(type) + " for " + target.path);
+        fail("value", form.at,
+             quoted(node.text) + " is no valid " + std::string(type) + " for " + target.path);
         return;
     }
-    if (target.element != nullptr && type == "code" && !target.element->required_value_set.empty()) {
+    if (target.element != nullptr && type == "code" &&
+        !target.element->required_value_set.empty()) {
         const std::string_view set = target.element->required_value_set;
         if (Definitions::r4().has_code(set, node.text) == false) {
             std::vector<std::string> codes;
@@ -316,7 +339,8 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
                 codes.emplace_back(code);
             }
             fail("code-invalid", form.at,
-                 quoted(node.text) + " is not in the required value set of " + target.path + " (" + std::string(set) + ")",
+                 quoted(node.text) + " is not in the required value set of " + target.path + " (" +
+                     std::string(set) + ")",
                  did_you_mean(node.text, codes));
             return;
         }
@@ -328,7 +352,8 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
 
 const TypeDefinition* Compiler::object_type(const Form& form, const Target& target) {
     if (target.type->kind == TypeKind::primitive) {
-        fail("structure", form.at, target.path + " is a " + std::string(target.type->name) + ", not an object");
+        fail("structure", form.at,
+             target.path + " is a " + std::string(target.type->name) + ", not an object");
         return nullptr;
     }
     if (!target.type->is_abstract || target.element == nullptr) {
@@ -387,7 +412,8 @@ void Compiler::members(const Form& form, const Target& target, std::vector<std::
                 assign(entry);
                 break;
             case EntryKind::loop:
-                fail("structure", entry.at, "a loop beside other members has no place to put its list");
+                fail("structure", entry.at,
+                     "a loop beside other members has no place to put its list");
                 break;
             case EntryKind::condition: {
                 // Either branch may give a member; both may give the same one.
@@ -395,11 +421,14 @@ void Compiler::members(const Form& form, const Target& target, std::vector<std::
                 condition(entry, [&](const Form& branch) {
                     std::vector<std::string> mine = seen;
                     if (branch.kind != FormKind::object) {
-                        fail("structure", branch.at, "a condition beside other members must give an object to merge");
+                        fail("structure", branch.at,
+                             "a condition beside other members must give an object to merge");
                         return;
                     }
                     members(branch, target, mine);
-                    added.insert(added.end(), mine.begin() + static_cast<std::ptrdiff_t>(seen.size()), mine.end());
+                    added.insert(added.end(),
+                                 mine.begin() + static_cast<std::ptrdiff_t>(seen.size()),
+                                 mine.end());
                 });
                 seen.insert(seen.end(), added.begin(), added.end());
                 break;
@@ -426,15 +455,17 @@ void Compiler::member(const Entry& entry, const Target& target, std::vector<std:
     const std::string_view name = companion ? std::string_view(entry.name).substr(1) : entry.name;
     const ElementDefinition* element = target.type->element(name);
     if (element == nullptr) {
-        fail("structure", entry.at, std::string(target.type->name) + " has no element " + quoted(entry.name),
+        fail("structure", entry.at,
+             std::string(target.type->name) + " has no element " + quoted(entry.name),
              did_you_mean(name, element_names(*target.type)));
         return;
     }
-    Target inside{target.type->element_type(*element, name), element, target.path + "." + entry.name, element->many,
-                  element->required};
+    Target inside{target.type->element_type(*element, name), element,
+                  target.path + "." + entry.name, element->many, element->required};
     if (companion) {
         if (inside.type->kind != TypeKind::primitive) {
-            fail("structure", entry.at, quoted(entry.name) + ": only primitive elements have such a companion");
+            fail("structure", entry.at,
+                 quoted(entry.name) + ": only primitive elements have such a companion");
             return;
         }
         inside = {Definitions::r4().type("Element"), nullptr, inside.path, element->many, false};
@@ -460,7 +491,8 @@ void Compiler::condition(const Entry& entry, const std::function<void(const Form
 }
 
 std::uint32_t Compiler::declare(const std::string& name, StaticType type) {
-    // Slots are never reused, so that a variable keeps its value while anything below may still ask for it.
+    // Slots are never reused, so that a variable keeps its value while anything below may still ask
+    // for it.
     while (environment_.variables.size() < program_.slots) {
         environment_.variables.push_back({"", {}});
     }
@@ -469,7 +501,8 @@ std::uint32_t Compiler::declare(const std::string& name, StaticType type) {
     return static_cast<std::uint32_t>(program_.slots - 1);
 }
 
-void Compiler::loop(const Entry& entry, const std::string& path, const std::function<void(const Form&)>& body) {
+void Compiler::loop(const Entry& entry, const std::string& path,
+                    const std::function<void(const Form&)>& body) {
     const int index = expression(entry.code, path);
     if (index < 0) {
         return;
@@ -480,7 +513,8 @@ void Compiler::loop(const Entry& entry, const std::string& path, const std::func
     const std::uint32_t slot = declare(entry.name, item_type);
     std::uint32_t index_slot = 0;
     if (!entry.index.empty()) {
-        index_slot = declare(entry.index, {StaticType::Of::system, ValueKind::integer, nullptr, nullptr, false});
+        index_slot = declare(entry.index,
+                             {StaticType::Of::system, ValueKind::integer, nullptr, nullptr, false});
     }
     const std::size_t start = program_.steps.size();
     Step& step = emit(StepKind::loop, entry.at);
@@ -509,7 +543,8 @@ void Compiler::assign(const Entry& entry) {
             step.list = form->kind == FormKind::all_items;
         } else if (form->kind == FormKind::concat) {
             for (const Part& part : form->parts) {
-                step.pieces.push_back({part.text, part.code ? expression(*part.code, "%" + name) : -1});
+                step.pieces.push_back(
+                    {part.text, part.code ? expression(*part.code, "%" + name) : -1});
             }
         } else {
             step.text = form->node->text;
@@ -519,7 +554,8 @@ void Compiler::assign(const Entry& entry) {
     }
 }
 
-void Compiler::missing_members(const Form& form, const Target& target, const std::vector<std::string>& seen) {
+void Compiler::missing_members(const Form& form, const Target& target,
+                               const std::vector<std::string>& seen) {
     for (const ElementDefinition& element : target.type->elements) {
         if (!element.required) {
             continue;
@@ -529,7 +565,8 @@ void Compiler::missing_members(const Form& form, const Target& target, const std
         });
         if (!given) {
             fail("required", form.at,
-                 target.path + "." + std::string(element.name) + (element.choice ? "[x]" : "") + " is required and missing");
+                 target.path + "." + std::string(element.name) + (element.choice ? "[x]" : "") +
+                     " is required and missing");
         }
     }
 }

@@ -11,7 +11,8 @@ namespace linkway::mapping {
 /// What an element of the output may hold.
 struct Target {
     const fhir::TypeDefinition* type = nullptr;
-    const fhir::ElementDefinition* element = nullptr;  ///< null for the resource itself and for primitives' companions
+    const fhir::ElementDefinition* element =
+        nullptr;  ///< null for the resource itself and for primitives' companions
     std::string path;
     bool many = false;
     bool required = false;
@@ -28,11 +29,13 @@ class Compiler {
     int expression(const Code& code, const std::string& target);
 
   private:
-    void fail(std::string code, const text::Location& at, std::string message, std::string suggestion = {});
+    void fail(std::string code, const text::Location& at, std::string message,
+              std::string suggestion = {});
     Step& emit(StepKind kind, const text::Location& at);
     void emit_constant(std::string text, const text::Location& at);
 
-    // Each writes the steps of one value; `prefix` is the member's name as JSON text, or empty for an item of an array.
+    // Each writes the steps of one value; `prefix` is the member's name as JSON text, or empty for
+    // an item of an array.
     void value(const Form& form, const Target& target, const std::string& prefix);
     void list(const Form& form, const Target& target, const std::string& prefix);
     void single(const Form& form, const Target& target, const std::string& prefix);
@@ -42,9 +45,11 @@ class Compiler {
     void members(const Form& form, const Target& target, std::vector<std::string>& seen);
     void member(const Entry& entry, const Target& target, std::vector<std::string>& seen);
     void condition(const Entry& entry, const std::function<void(const Form&)>& branch);
-    void loop(const Entry& entry, const std::string& path, const std::function<void(const Form&)>& body);
+    void loop(const Entry& entry, const std::string& path,
+              const std::function<void(const Form&)>& body);
     void assign(const Entry& entry);
-    void missing_members(const Form& form, const Target& target, const std::vector<std::string>& seen);
+    void missing_members(const Form& form, const Target& target,
+                         const std::vector<std::string>& seen);
 
     bool accepts(const fhirpath::StaticType& from, const Target& target, const text::Location& at);
     std::uint32_t declare(const std::string& name, fhirpath::StaticType type);

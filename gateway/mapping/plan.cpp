@@ -23,14 +23,19 @@ std::optional<Plan> Plan::compile(const Template& source, const fhirpath::Enviro
     return Plan(std::move(program));
 }
 
-const std::string& Plan::resource_type() const { return program_->resource_type; }
+const std::string& Plan::resource_type() const {
+    return program_->resource_type;
+}
 
-bool Plan::has_condition() const { return program_->condition.has_value(); }
+bool Plan::has_condition() const {
+    return program_->condition.has_value();
+}
 
 std::vector<Use> Plan::uses() const {
     std::vector<Use> result;
     for (std::size_t i = 0; i < program_->expressions.size(); ++i) {
-        result.push_back({&program_->expressions[i].ast(), program_->targets[i], program_->places[i]});
+        result.push_back(
+            {&program_->expressions[i].ast(), program_->targets[i], program_->places[i]});
     }
     return result;
 }

@@ -18,7 +18,8 @@ enum class StepKind : std::uint8_t {
     open_array,   ///< append `text` and "["
     close,        ///< append "}" or "]", or take the whole thing back when nothing was put inside
     value,        ///< append `text` and the first item of the expression
-    all,          ///< append `text` and every item of the expression as an array, or as items of the open one
+    all,  ///< append `text` and every item of the expression as an array, or as items of the open
+          ///< one
     concat,       ///< append `text` and the pieces joined, unless one is empty
     jump_unless,  ///< go to `target` when the expression is not true
     jump,         ///< go to `target`
@@ -34,8 +35,8 @@ struct Piece {
 
 struct Step {
     StepKind kind = StepKind::text;
-    bool required = false;     ///< an empty result makes the enclosing object invalid
-    bool list = false;         ///< of close: ends an array
+    bool required = false;  ///< an empty result makes the enclosing object invalid
+    bool list = false;      ///< of close: ends an array
     std::string text;
     int expression = -1;
     std::vector<Piece> pieces;
@@ -43,9 +44,10 @@ struct Step {
     std::uint32_t slot = 0;        ///< of assign and loop: variable
     std::uint32_t index_slot = 0;  ///< of loop: variable of the index, 0 for none
     const fhir::TypeDefinition* type = nullptr;
-    fhir::PrimitiveTest test = nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
-    std::string_view value_set;    ///< required binding a dynamic code is tried against
-    std::string path;              ///< FHIR path, for messages
+    fhir::PrimitiveTest test =
+        nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
+    std::string_view value_set;  ///< required binding a dynamic code is tried against
+    std::string path;            ///< FHIR path, for messages
     text::Location at;
 };
 
@@ -56,7 +58,7 @@ struct Plan::Program {
     std::vector<std::string> targets;      ///< FHIR path each expression feeds
     std::vector<text::Location> places;    ///< of each expression
     std::optional<std::size_t> condition;  ///< index of the expression of "when"
-    std::size_t slots = 0;                 ///< variables in all: the environment's, then loops' and assignments'
+    std::size_t slots = 0;  ///< variables in all: the environment's, then loops' and assignments'
 };
 
 }  // namespace linkway::mapping

@@ -20,13 +20,15 @@ void separate(std::string& out) {
     }
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 /// An object or array being written.
 struct Frame {
-    std::size_t start = 0;           ///< where to cut back to when it stays empty
-    std::size_t body = 0;            ///< just behind its bracket
-    const Step* missing = nullptr;   ///< a required element of it that came out empty
+    std::size_t start = 0;          ///< where to cut back to when it stays empty
+    std::size_t body = 0;           ///< just behind its bracket
+    const Step* missing = nullptr;  ///< a required element of it that came out empty
 };
 
 struct Loop {
@@ -60,7 +62,8 @@ std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
         case ValueKind::boolean:
             return value.boolean ? "true" : "false";
         case ValueKind::integer: {
-            const int length = std::snprintf(buffer.data(), buffer.size(), "%lld", static_cast<long long>(value.integer));
+            const int length = std::snprintf(buffer.data(), buffer.size(), "%lld",
+                                             static_cast<long long>(value.integer));
             return {buffer.data(), static_cast<std::size_t>(length)};
         }
         case ValueKind::node:
@@ -72,21 +75,27 @@ std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
 
 /// Tries the text of a dynamic value against the element's type and required binding.
 Status check(const Step& step, const Value& value, std::string_view text) {
-    // Dates of typed columns, booleans and integers are written by ourselves; an instant needs its time all the same.
+    // Dates of typed columns, booleans and integers are written by ourselves; an instant needs its
+    // time all the same.
     const bool our_form = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
-                          ((value.kind == ValueKind::date || value.kind == ValueKind::date_time) && step.type->name != "instant");
+                          ((value.kind == ValueKind::date || value.kind == ValueKind::date_time) &&
+                           step.type->name != "instant");
     if (!our_form && step.test != nullptr && !step.test(text)) {
-        return failure(step, "value", step.path + ": the value is no valid " + std::string(step.type->name));
+        return failure(step, "value",
+                       step.path + ": the value is no valid " + std::string(step.type->name));
     }
-    if (!step.value_set.empty() && fhir::Definitions::r4().has_code(step.value_set, text) == false) {
+    if (!step.value_set.empty() &&
+        fhir::Definitions::r4().has_code(step.value_set, text) == false) {
         return failure(step, "code-invalid",
-                       step.path + ": the code is not in the required value set " + std::string(step.value_set));
+                       step.path + ": the code is not in the required value set " +
+                           std::string(step.value_set));
     }
     return {};
 }
 
 /// Appends one item; sets `written` unless it holds nothing (a blank string).
-Status append_item(const Step& step, const Value& value, std::string_view prefix, std::string& out, bool& written) {
+Status append_item(const Step& step, const Value& value, std::string_view prefix, std::string& out,
+                   bool& written) {
     if (value.kind == ValueKind::record || value.kind == ValueKind::quantity) {
         return failure(step, "value", step.path + ": the expression gives no FHIR value");
     }
@@ -134,9 +143,15 @@ namespace {
 /// One run of one program: the step it stands at, what is open, what the variables hold.
 class Execution {
   public:
-    Execution(const Plan::Program& program, fhirpath::Runtime& runtime, std::string& out, std::vector<Collection>& variables,
-              std::vector<Frame>& frames, std::vector<Loop>& loops)
-        : program_(program), runtime_(runtime), out_(out), variables_(variables), frames_(frames), loops_(loops) {}
+    Execution(const Plan::Program& program, fhirpath::Runtime& runtime, std::string& out,
+              std::vector<Collection>& variables, std::vector<Frame>& frames,
+              std::vector<Loop>& loops)
+        : program_(program),
+          runtime_(runtime),
+          out_(out),
+          variables_(variables),
+          frames_(frames),
+          loops_(loops) {}
 
     Status run() {
         for (at_ = 0; at_ < program_.steps.size(); ++at_) {
@@ -182,7 +197,9 @@ class Execution {
         return {};
     }
 
-    const fhirpath::Expression& expression(int index) const { return program_.expressions[static_cast<std::size_t>(index)]; }
+    const fhirpath::Expression& expression(int index) const {
+        return program_.expressions[static_cast<std::size_t>(index)];
+    }
 
     Status evaluate(int index) {
         result_.clear();
@@ -192,7 +209,8 @@ class Execution {
     void open(const Step& step) {
         Frame frame;
         frame.start = out_.size();
-        if (!frames_.empty()) {  // what stands before a resource is another one's end, not a sibling
+        if (!frames_
+                 .empty()) {  // what stands before a resource is another one's end, not a sibling
             separate(out_);
         }
         out_ += step.text;
@@ -208,14 +226,16 @@ class Execution {
             out_.resize(frame.start);
             note_missing(step, false);
         } else if (frame.missing != nullptr) {
-            return failure(*frame.missing, "required", frame.missing->path + " is required and came out empty");
+            return failure(*frame.missing, "required",
+                           frame.missing->path + " is required and came out empty");
         } else {
             out_.push_back(step.list ? ']' : '}');
         }
         return {};
     }
 
-    /// A required element that came out empty makes what encloses it invalid, unless that stays empty too.
+    /// A required element that came out empty makes what encloses it invalid, unless that stays
+    /// empty too.
     void note_missing(const Step& step, bool written) {
         if (!written && step.required && !frames_.empty()) {
             frames_.back().missing = &step;
@@ -256,7 +276,8 @@ class Execution {
         }
         bool written = false;
         if (*whole) {
-            if (Status status = append_item(step, Value::of_string(joined_), step.text, out_, written)) {
+            if (Status status =
+                    append_item(step, Value::of_string(joined_), step.text, out_, written)) {
                 return status;
             }
         }
@@ -322,7 +343,8 @@ class Execution {
         const Loop& innermost = loops_.back();
         variables_[head.slot] = Collection(innermost.items[innermost.at]);
         if (head.index_slot != 0) {
-            variables_[head.index_slot] = Collection(Value::of_integer(static_cast<std::int64_t>(innermost.at)));
+            variables_[head.index_slot] =
+                Collection(Value::of_integer(static_cast<std::int64_t>(innermost.at)));
         }
     }
 
@@ -375,7 +397,9 @@ Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& ou
     state_->frames.clear();
     state_->loops.clear();
     runtime.variables = state_->variables;
-    Status failed = Execution(plan.program(), runtime, out, state_->variables, state_->frames, state_->loops).run();
+    Status failed =
+        Execution(plan.program(), runtime, out, state_->variables, state_->frames, state_->loops)
+            .run();
     runtime.variables = given;
     if (failed) {
         out.resize(begin);

@@ -34,7 +34,8 @@ std::string_view source_line(std::string_view source, std::uint32_t line) {
     return source.substr(0, source.find('\n'));
 }
 
-/// Position of `close` that ends a marker opened before `from`, skipping FHIRPath strings; npos when there is none.
+/// Position of `close` that ends a marker opened before `from`, skipping FHIRPath strings; npos
+/// when there is none.
 std::size_t marker_end(std::string_view text, std::size_t from, std::string_view close) {
     char quote = 0;
     for (std::size_t i = from; i < text.size(); ++i) {
@@ -56,7 +57,8 @@ std::size_t marker_end(std::string_view text, std::size_t from, std::string_view
 
 class Parser {
   public:
-    Parser(std::string_view source, const std::string& file, const text::Document& document, Issues& issues)
+    Parser(std::string_view source, const std::string& file, const text::Document& document,
+           Issues& issues)
         : source_(source), file_(file), document_(document), issues_(issues) {}
 
     FormPtr form(const Node& node) {
@@ -82,13 +84,15 @@ class Parser {
     }
 
     void fail(Location at, std::string message, std::string suggestion = {}) {
-        issues_.push_back({text::Severity::error, "structure", std::move(message), std::move(at), std::move(suggestion)});
+        issues_.push_back({text::Severity::error, "structure", std::move(message), std::move(at),
+                           std::move(suggestion)});
     }
 
     Code code(const Node& node, std::size_t from, std::size_t to) {
         const std::string_view raw = node.text.substr(from, to - from);
         const std::string_view trimmed = trim(raw);
-        const std::size_t lead = trimmed.empty() ? 0 : static_cast<std::size_t>(trimmed.data() - raw.data());
+        const std::size_t lead =
+            trimmed.empty() ? 0 : static_cast<std::size_t>(trimmed.data() - raw.data());
         Code result = code_at(node, trimmed, from + lead, source_, file_);
         if (trimmed.empty()) {
             fail(result.at, "an expression is missing between the markers");
@@ -193,7 +197,8 @@ class Parser {
         }
     }
 
-    void loop(const text::Member& member, const Node& key, std::size_t start, std::size_t stop, Form& result) {
+    void loop(const text::Member& member, const Node& key, std::size_t start, std::size_t stop,
+              Form& result) {
         const std::string_view inside = member.name.substr(start, stop - start);
         const std::size_t in = inside.find(" in ");
         if (in == std::string_view::npos) {
@@ -226,7 +231,8 @@ class Parser {
             for (const text::Member& variable : item.members) {
                 FormPtr value = form(variable.value);
                 if (value->kind == FormKind::object || value->kind == FormKind::array) {
-                    fail(value->at, "\"{% assign %}\" takes expressions and constants, not objects or lists");
+                    fail(value->at,
+                         "\"{% assign %}\" takes expressions and constants, not objects or lists");
                     continue;
                 }
                 entry.assigned.emplace_back(variable.name, std::move(value));
@@ -241,12 +247,14 @@ class Parser {
     Issues& issues_;
 };
 
-void read_header(const Node& root, Parser& parser, const text::Document& document, Template& result) {
+void read_header(const Node& root, Parser& parser, const text::Document& document,
+                 Template& result) {
     static const std::vector<std::string> known = {"each", "when", "referencedOnly", "resource"};
     for (const text::Member& member : root.members) {
         if (std::find(known.begin(), known.end(), member.name) == known.end()) {
             const auto meant = text::nearest(member.name, known);
-            parser.fail(document.at(member), "unknown header \"" + std::string(member.name) + "\" in a template",
+            parser.fail(document.at(member),
+                        "unknown header \"" + std::string(member.name) + "\" in a template",
                         meant ? "did you mean \"" + *meant + "\"?" : "");
         }
     }
@@ -254,7 +262,8 @@ void read_header(const Node& root, Parser& parser, const text::Document& documen
         result.each = each->text;
         result.each_at = document.at(*each);
     } else {
-        parser.fail(document.at(root), "a template needs \"each\": the table, or event, that drives it");
+        parser.fail(document.at(root),
+                    "a template needs \"each\": the table, or event, that drives it");
     }
     if (const Node* when = root.find("when"); when != nullptr) {
         result.when = parser.code(*when, 0, when->text.size());
@@ -270,22 +279,28 @@ Code code_at(const Node& scalar, std::string_view text, std::size_t offset, std:
              const std::string& file) {
     Code result{std::string(text), {file, scalar.line, scalar.column, {}}};
     const std::string_view line = source_line(source, scalar.line);
-    const char first = scalar.column >= 1 && scalar.column <= line.size() ? line[scalar.column - 1] : '\0';
+    const char first =
+        scalar.column >= 1 && scalar.column <= line.size() ? line[scalar.column - 1] : '\0';
     if (first != '|' && first != '>') {
-        result.at.column += static_cast<std::uint32_t>(offset) + (first == '"' || first == '\'' ? 1U : 0U);
+        result.at.column +=
+            static_cast<std::uint32_t>(offset) + (first == '"' || first == '\'' ? 1U : 0U);
         return result;
     }
-    // A block scalar starts on the next line, behind its indentation; folding keeps one character per line end.
+    // A block scalar starts on the next line, behind its indentation; folding keeps one character
+    // per line end.
     const std::string_view body = source_line(source, scalar.line + 1);
     const std::size_t indent = std::min(body.find_first_not_of(' '), body.size());
     const std::string_view before = scalar.text.substr(0, offset);
     const std::size_t last = before.rfind('\n');
-    result.at.line += 1 + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
-    result.at.column = static_cast<std::uint32_t>(indent + 1 + (last == std::string_view::npos ? offset : offset - last - 1));
+    result.at.line +=
+        1 + static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n'));
+    result.at.column = static_cast<std::uint32_t>(
+        indent + 1 + (last == std::string_view::npos ? offset : offset - last - 1));
     return result;
 }
 
-std::optional<Template> parse_template(std::string_view content, const std::string& file, Issues& issues) {
+std::optional<Template> parse_template(std::string_view content, const std::string& file,
+                                       Issues& issues) {
     auto parsed = text::parse_yaml(content, file);
     if (!parsed) {
         issues.push_back(std::move(parsed).issue());
@@ -298,18 +313,21 @@ std::optional<Template> parse_template(std::string_view content, const std::stri
     const Node& root = result.document->root();
     Parser parser(content, file, *result.document, issues);
     if (!root.is_object()) {
-        parser.fail(result.document->at(root), "a template is an object with \"each\" and \"resource\"");
+        parser.fail(result.document->at(root),
+                    "a template is an object with \"each\" and \"resource\"");
         return {};
     }
     read_header(root, parser, *result.document, result);
-    if (const Node* resource = root.find("resource"); resource != nullptr && resource->is_object()) {
+    if (const Node* resource = root.find("resource");
+        resource != nullptr && resource->is_object()) {
         result.resource = parser.form(*resource);
         result.resource_type = resource->string_or("resourceType", "");
         if (result.resource_type.empty()) {
             parser.fail(result.document->at(*resource), "the resource needs a \"resourceType\"");
         }
     } else {
-        parser.fail(result.document->at(root), "a template needs \"resource\": the FHIR resource as it will look");
+        parser.fail(result.document->at(root),
+                    "a template needs \"resource\": the FHIR resource as it will look");
     }
     if (issues.size() != before) {
         return {};

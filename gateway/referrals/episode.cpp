@@ -9,7 +9,8 @@ namespace linkway::referrals {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> codes = {"offered", "referred", "declined", "signposted", "seen", "closed"};
+constexpr std::array<std::string_view, 6> codes = {"offered",    "referred", "declined",
+                                                   "signposted", "seen",     "closed"};
 
 /// On one day things happen in this order, whatever order they were keyed in.
 int rank(EventKind kind) {
@@ -82,7 +83,9 @@ std::optional<EventKind> event_kind(std::string_view code) {
     return static_cast<EventKind>(found - codes.begin());
 }
 
-std::string_view to_code(EventKind kind) { return codes[static_cast<std::size_t>(kind)]; }
+std::string_view to_code(EventKind kind) {
+    return codes[static_cast<std::size_t>(kind)];
+}
 
 Replay replay(std::span<const Event> events) {
     Replay result;

@@ -7,14 +7,16 @@ namespace linkway::sources {
 using text::Node;
 
 void EventReader::fail(text::Location at, std::string message, std::string suggestion) {
-    issues_.push_back({text::Severity::error, "structure", std::move(message), std::move(at), std::move(suggestion)});
+    issues_.push_back({text::Severity::error, "structure", std::move(message), std::move(at),
+                       std::move(suggestion)});
 }
 
 void EventReader::known(const Node& object, const std::vector<std::string>& names) {
     for (const text::Member& member : object.members) {
         if (std::find(names.begin(), names.end(), member.name) == names.end()) {
             const auto meant = text::nearest(member.name, names);
-            fail(document_->at(member), "unknown entry \"" + std::string(member.name) + "\" in the event rules",
+            fail(document_->at(member),
+                 "unknown entry \"" + std::string(member.name) + "\" in the event rules",
                  meant ? "did you mean \"" + *meant + "\"?" : "");
         }
     }
@@ -31,12 +33,15 @@ std::string EventReader::words(const Node& owner, std::string_view name, bool re
     return {};
 }
 
-std::optional<fhirpath::Expression> EventReader::expression(const Node& owner, std::string_view name,
-                                                            const std::string& target, bool required, int table) {
+std::optional<fhirpath::Expression> EventReader::expression(const Node& owner,
+                                                            std::string_view name,
+                                                            const std::string& target,
+                                                            bool required, int table) {
     const Node* node = owner.find(name);
     if (node == nullptr || !node->is_string()) {
         if (required) {
-            fail(document_->at(owner), "\"" + std::string(name) + "\" is missing: a FHIRPath expression is expected");
+            fail(document_->at(owner),
+                 "\"" + std::string(name) + "\" is missing: a FHIRPath expression is expected");
         }
         return {};
     }
@@ -48,7 +53,8 @@ std::optional<fhirpath::Expression> EventReader::expression(const Node& owner, s
     }
     auto compiled = fhirpath::compile(std::move(ast).value(), environment_, code.at, issues_);
     if (compiled) {
-        mapping_.note(compiled->ast(), mapping_.roots(table < 0 ? mapping_.events_.table : table), target, code.at, issues_);
+        mapping_.note(compiled->ast(), mapping_.roots(table < 0 ? mapping_.events_.table : table),
+                      target, code.at, issues_);
     }
     return compiled;
 }
@@ -80,21 +86,24 @@ void EventReader::read() {
             auto condition = expression(item, "if", "excluded rows", true);
             std::string reason = words(item, "reason", true);
             if (condition) {
-                rules.exclusions.push_back({std::move(*condition), std::move(reason), words(item, "unless", false)});
+                rules.exclusions.push_back(
+                    {std::move(*condition), std::move(reason), words(item, "unless", false)});
             }
         }
     }
     if (const Node* list = root.find("checks"); list != nullptr) {
         for (const Node& item : list->items) {
             known(item, {"name", "that", "column", "message", "otherwise"});
-            auto condition = expression(item, "that", "check " + std::string(item.string_or("name", "")), true);
+            auto condition =
+                expression(item, "that", "check " + std::string(item.string_or("name", "")), true);
             const std::string otherwise = words(item, "otherwise", true);
             if (otherwise != "warn" && otherwise != "quarantine" && otherwise != "reject") {
                 fail(document_->at(item), "\"otherwise\" is warn, quarantine or reject");
             }
             if (condition) {
-                rules.checks.push_back({words(item, "name", true), std::move(*condition), words(item, "column", true),
-                                        words(item, "message", true), otherwise});
+                rules.checks.push_back({words(item, "name", true), std::move(*condition),
+                                        words(item, "column", true), words(item, "message", true),
+                                        otherwise});
             }
         }
     }
@@ -141,7 +150,8 @@ void EventReader::gate(const Node& item) {
     }
 }
 
-/// When the kind hangs on one lookup row, compiles it over that row, so that a scan needs the lookup's keys only.
+/// When the kind hangs on one lookup row, compiles it over that row, so that a scan needs the
+/// lookup's keys only.
 void EventReader::find_lookup() {
     EventRules& rules = mapping_.events_;
     const std::string_view path = only_path(rules.kind->ast(), "row");
@@ -150,9 +160,11 @@ void EventReader::find_lookup() {
         if (navigations[i].name != path || navigations[i].columns.size() != 1) {
             continue;
         }
-        fhirpath::Environment environment = mapping_.environment(&mapping_.graph_->type(navigations[i].table), false);
+        fhirpath::Environment environment =
+            mapping_.environment(&mapping_.graph_->type(navigations[i].table), false);
         environment.variables[row_slot].name = path;
-        rules.lookup_kind = fhirpath::compile(shortened(rules.kind->ast(), "row", path), environment, {file_, 0, 0, {}}, issues_);
+        rules.lookup_kind = fhirpath::compile(shortened(rules.kind->ast(), "row", path),
+                                              environment, {file_, 0, 0, {}}, issues_);
         rules.lookup = rules.lookup_kind ? static_cast<int>(i) : -1;
     }
 }

@@ -18,17 +18,20 @@ namespace linkway::sources {
 ///   linkWorker: "..."
 ///   hold:    [ { each: Agreements_SharingOrganisation, if: "...", reason: "..." } ]
 ///   exclude: [ { if: "...", reason: "...", unless: "test-patients" } ]
-///   checks:  [ { name: "...", that: "...", column: "Table.Column", message: "...", otherwise: warn } ]
+///   checks:  [ { name: "...", that: "...", column: "Table.Column", message: "...", otherwise: warn
+///   } ]
 class EventReader {
   public:
-    EventReader(SystemMapping& mapping, std::string_view content, std::string file, text::Issues& issues)
+    EventReader(SystemMapping& mapping, std::string_view content, std::string file,
+                text::Issues& issues)
         : mapping_(mapping), content_(content), file_(std::move(file)), issues_(issues) {}
 
     void read();
 
   private:
-    std::optional<fhirpath::Expression> expression(const text::Node& owner, std::string_view name, const std::string& target,
-                                                   bool required, int table = -1);
+    std::optional<fhirpath::Expression> expression(const text::Node& owner, std::string_view name,
+                                                   const std::string& target, bool required,
+                                                   int table = -1);
     std::string words(const text::Node& owner, std::string_view name, bool required);
     void known(const text::Node& object, const std::vector<std::string>& names);
     void fail(text::Location at, std::string message, std::string suggestion = {});

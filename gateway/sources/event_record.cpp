@@ -8,7 +8,8 @@ using fhirpath::Collection;
 using fhirpath::Value;
 using fhirpath::ValueKind;
 
-void put_text(ValueKind kind, std::string_view text, Collection& out, std::pmr::memory_resource& arena) {
+void put_text(ValueKind kind, std::string_view text, Collection& out,
+              std::pmr::memory_resource& arena) {
     if (!text.empty()) {
         out.push_back(Value::of_text(kind, text), arena);
     }
@@ -22,7 +23,8 @@ void put_record(const fhirpath::Record* record, Collection& out, std::pmr::memor
 
 }  // namespace
 
-void EventRecord::field(std::size_t index, Collection& out, std::pmr::memory_resource& arena) const {
+void EventRecord::field(std::size_t index, Collection& out,
+                        std::pmr::memory_resource& arena) const {
     switch (index) {
         case 0:
             return put_text(ValueKind::string, referrals::to_code(event.kind), out, arena);
@@ -35,7 +37,8 @@ void EventRecord::field(std::size_t index, Collection& out, std::pmr::memory_res
     }
 }
 
-void EpisodeRecord::field(std::size_t index, Collection& out, std::pmr::memory_resource& arena) const {
+void EpisodeRecord::field(std::size_t index, Collection& out,
+                          std::pmr::memory_resource& arena) const {
     switch (index) {
         case 0:
             return put_text(ValueKind::string, id, out, arena);
@@ -57,7 +60,8 @@ void EpisodeRecord::field(std::size_t index, Collection& out, std::pmr::memory_r
     }
 }
 
-void SourceRecord::field(std::size_t index, Collection& out, std::pmr::memory_resource& arena) const {
+void SourceRecord::field(std::size_t index, Collection& out,
+                         std::pmr::memory_resource& arena) const {
     switch (index) {
         case 0:
             return put_text(ValueKind::string, file, out, arena);

@@ -32,7 +32,8 @@ std::uint64_t number(const std::string& text) {
     return value;
 }
 
-std::optional<NameParts> parse_name(Poco::RegularExpression& pattern, const FileNameRule& rule, const std::string& name) {
+std::optional<NameParts> parse_name(Poco::RegularExpression& pattern, const FileNameRule& rule,
+                                    const std::string& name) {
     std::vector<std::string> found;
     if (pattern.split(name, found) == 0) {
         return {};
@@ -68,7 +69,8 @@ std::string moment(const std::string& timestamp, const std::string& format) {
 }
 
 /// Finds the package's columns in the header; reports strangers once and missing keys.
-void match_header(TableFile& file, const DataPackage& package, std::set<std::string>& reported, Inventory& inventory) {
+void match_header(TableFile& file, const DataPackage& package, std::set<std::string>& reported,
+                  Inventory& inventory) {
     const Table& table = package.tables[static_cast<std::size_t>(file.table)];
     file.columns.assign(table.columns.size(), -1);
     std::vector<std::string> names;
@@ -81,21 +83,26 @@ void match_header(TableFile& file, const DataPackage& package, std::set<std::str
             file.columns[static_cast<std::size_t>(column)] = static_cast<int>(i);
         } else if (reported.insert(table.name + "." + file.header.columns[i]).second) {
             const auto meant = text::nearest(file.header.columns[i], names);
-            inventory.issues.push_back({Severity::warning, "informational",
-                                        "column \"" + file.header.columns[i] + "\" of " + table.name +
-                                            " is not in the data package; it is not translated",
-                                        {file.file.display, 1, 0, file.header.columns[i]},
-                                        meant ? "if it is " + *meant + ", add it to that column's aliases"
-                                              : "describe it in datapackage.json to use it"});
+            inventory.issues.push_back(
+                {Severity::warning,
+                 "informational",
+                 "column \"" + file.header.columns[i] + "\" of " + table.name +
+                     " is not in the data package; it is not translated",
+                 {file.file.display, 1, 0, file.header.columns[i]},
+                 meant ? "if it is " + *meant + ", add it to that column's aliases"
+                       : "describe it in datapackage.json to use it"});
         }
     }
     file.layouts = matching_versions(package, table, file.header.columns);
     for (const int key : table.key) {
         if (file.columns[static_cast<std::size_t>(key)] < 0) {
             const std::string& name = table.columns[static_cast<std::size_t>(key)].name;
-            inventory.issues.push_back({Severity::error, "structure", "the key column " + name + " is missing from the header",
-                                        {file.file.display, 1, 0, name},
-                                        "is this a " + table.name + " file, separated by \"" + package.delimiter + "\"?"});
+            inventory.issues.push_back(
+                {Severity::error,
+                 "structure",
+                 "the key column " + name + " is missing from the header",
+                 {file.file.display, 1, 0, name},
+                 "is this a " + table.name + " file, separated by \"" + package.delimiter + "\"?"});
         }
     }
 }
@@ -115,9 +122,13 @@ void hold_incomplete(const DataPackage& package, Inventory& inventory) {
         for (std::size_t t = 0; t < package.tables.size(); ++t) {
             if (package.tables[t].required && present.count(static_cast<int>(t)) == 0) {
                 batch.held = "the batch is incomplete";
-                inventory.issues.push_back({Severity::error, "incomplete",
-                                            "batch " + batch.name() + " has no " + package.tables[t].name + " file",
-                                            {}, "fetch the whole batch again; a table without changes is sent with its header only"});
+                inventory.issues.push_back(
+                    {Severity::error,
+                     "incomplete",
+                     "batch " + batch.name() + " has no " + package.tables[t].name + " file",
+                     {},
+                     "fetch the whole batch again; a table without changes is sent with its header "
+                     "only"});
             }
         }
         if (!batch.held.empty()) {
@@ -139,8 +150,10 @@ std::string Batch::name() const {
 Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options) {
     Inventory inventory;
     inventory.issues = std::move(input.issues);
-    Poco::RegularExpression pattern(package.file_name.pattern, Poco::RegularExpression::RE_CASELESS);
-    using Key = std::tuple<std::string, std::uint64_t, std::uint64_t, std::string>;  // timestamp, from, to, feed
+    Poco::RegularExpression pattern(package.file_name.pattern,
+                                    Poco::RegularExpression::RE_CASELESS);
+    using Key = std::tuple<std::string, std::uint64_t, std::uint64_t,
+                           std::string>;  // timestamp, from, to, feed
     std::map<Key, Batch> batches;
     std::set<std::string> reported;
     std::map<Key, std::string> unreadable;

@@ -18,16 +18,21 @@ constexpr std::size_t buffer_size = std::size_t{1} << 20;
 
 text::Issue failure(const std::string& target, int error) {
     const bool full = error == ENOSPC || error == EDQUOT;
-    return {text::Severity::fatal, full ? "no-store" : "exception",
+    return {text::Severity::fatal,
+            full ? "no-store" : "exception",
             full ? "no space left on the device for the output; nothing was written"
-                 : "the output cannot be written: " + std::generic_category().message(error) + "; nothing was left behind",
-            {target, 0, 0, {}}, full ? "free some space or choose another folder, then run again" : "check the folder and its permissions"};
+                 : "the output cannot be written: " + std::generic_category().message(error) +
+                       "; nothing was left behind",
+            {target, 0, 0, {}},
+            full ? "free some space or choose another folder, then run again"
+                 : "check the folder and its permissions"};
 }
 
 /// An open file with its own buffer; the descriptor closes with it.
 class Writer {
   public:
-    explicit Writer(const fs::path& path) : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
+    explicit Writer(const fs::path& path)
+        : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
         error_ = descriptor_ < 0 ? errno : 0;
     }
     ~Writer() {
@@ -109,7 +114,8 @@ OutputFolder::~OutputFolder() {
     }
 }
 
-text::Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::string& target, bool overwrite) {
+text::Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::string& target,
+                                                                 bool overwrite) {
     std::unique_ptr<OutputFolder> folder(new OutputFolder);
     State& state = *folder->state_;
     state.target = fs::path(target).lexically_normal();
@@ -119,14 +125,20 @@ text::Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::stri
     state.overwrite = overwrite;
     std::error_code error;
     const bool exists = fs::exists(state.target, error);
-    const bool empty = exists && fs::is_directory(state.target, error) && fs::is_empty(state.target, error);
+    const bool empty =
+        exists && fs::is_directory(state.target, error) && fs::is_empty(state.target, error);
     if (exists && !empty && !overwrite) {
-        return text::Issue{text::Severity::fatal, "duplicate", "the output exists already and is not empty", {target, 0, 0, {}},
+        return text::Issue{text::Severity::fatal,
+                           "duplicate",
+                           "the output exists already and is not empty",
+                           {target, 0, 0, {}},
                            "choose another folder, or give --overwrite to replace it"};
     }
-    const fs::path parent = state.target.has_parent_path() ? state.target.parent_path() : fs::path(".");
+    const fs::path parent =
+        state.target.has_parent_path() ? state.target.parent_path() : fs::path(".");
     fs::create_directories(parent, error);
-    state.temporary = parent / ("." + state.target.filename().string() + ".partial-" + std::to_string(::getpid()));
+    state.temporary = parent / ("." + state.target.filename().string() + ".partial-" +
+                                std::to_string(::getpid()));
     fs::remove_all(state.temporary, error);
     fs::create_directory(state.temporary, error);
     if (error) {

@@ -12,8 +12,9 @@
 
 namespace linkway::sources {
 
-/// Calls `produce(i)` for 0 <= i < count on up to `threads` threads and `consume(i, result)` on the calling thread, in order.
-/// At most a few pieces per thread wait to be consumed, so that memory stays flat. Neither may throw.
+/// Calls `produce(i)` for 0 <= i < count on up to `threads` threads and `consume(i, result)` on the
+/// calling thread, in order. At most a few pieces per thread wait to be consumed, so that memory
+/// stays flat. Neither may throw.
 template <class Produce, class Consume>
 void in_order(std::size_t count, unsigned threads, const Produce& produce, const Consume& consume) {
     using Piece = decltype(produce(std::size_t{0}));

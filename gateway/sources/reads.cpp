@@ -15,7 +15,8 @@ class Walker {
            std::function<void(const Expr&, const RecordType*)> call)
         : roots_(roots), read_(std::move(read)), call_(std::move(call)) {}
 
-    /// Record type of the items the expression yields, or null; `focus` is that of the implicit focus.
+    /// Record type of the items the expression yields, or null; `focus` is that of the implicit
+    /// focus.
     const RecordType* walk(const Expr& expr, const RecordType* focus) {
         switch (expr.kind) {
             case ExprKind::variable:
@@ -69,7 +70,8 @@ class Walker {
     }
 
     static bool keeps_items(std::string_view function) {
-        static constexpr std::string_view names[] = {"where", "first", "last", "single", "tail", "skip", "take", "distinct"};
+        static constexpr std::string_view names[] = {"where", "first", "last", "single",
+                                                     "tail",  "skip",  "take", "distinct"};
         for (const std::string_view name : names) {
             if (name == function) {
                 return true;
@@ -88,7 +90,8 @@ bool is_path(const Expr& expr, std::string_view variable) {
            expr.focus->name == variable;
 }
 
-/// False when the variable is used in any other way than through `field`, which is set at its first use.
+/// False when the variable is used in any other way than through `field`, which is set at its first
+/// use.
 bool collect_path(const Expr& expr, std::string_view variable, std::string_view& field) {
     if (is_path(expr, variable)) {
         if (!field.empty() && field != expr.name) {
@@ -132,15 +135,21 @@ void shorten(fhirpath::ExprPtr& expr, std::string_view variable, std::string_vie
 
 std::vector<Read> reads(const Expr& expression, const std::vector<Root>& roots) {
     std::vector<Read> result;
-    Walker(roots, [&](const RecordType* type, int field) { result.push_back({type, field}); },
-           [](const Expr&, const RecordType*) {})
+    Walker(
+        roots,
+        [&](const RecordType* type, int field) {
+            result.push_back({type, field});
+        },
+        [](const Expr&, const RecordType*) {})
         .walk(expression, nullptr);
     return result;
 }
 
 void each_call(const Expr& expression, const std::vector<Root>& roots,
                const std::function<void(const Expr&, const RecordType*)>& visit) {
-    Walker(roots, [](const RecordType*, int) {}, visit).walk(expression, nullptr);
+    Walker(
+        roots, [](const RecordType*, int) {}, visit)
+        .walk(expression, nullptr);
 }
 
 std::string_view only_path(const Expr& expression, std::string_view variable) {
@@ -148,7 +157,8 @@ std::string_view only_path(const Expr& expression, std::string_view variable) {
     return collect_path(expression, variable, field) ? field : std::string_view{};
 }
 
-fhirpath::ExprPtr shortened(const Expr& expression, std::string_view variable, std::string_view field) {
+fhirpath::ExprPtr shortened(const Expr& expression, std::string_view variable,
+                            std::string_view field) {
     fhirpath::ExprPtr copy = expression.clone();
     shorten(copy, variable, field);
     return copy;

@@ -29,13 +29,16 @@ std::string grouped(std::uint64_t number) {
     return digits;
 }
 
-constexpr std::array<const char*, 7> headings = {"rows", "translated", "not relevant", "superseded", "deleted", "held", "rejected"};
+constexpr std::array<const char*, 7> headings = {
+    "rows", "translated", "not relevant", "superseded", "deleted", "held", "rejected"};
 
 std::array<std::uint64_t, 7> numbers(const FileAccount& file) {
-    return {file.rows, file.translated, sum(file.not_relevant), file.superseded, file.deleted, sum(file.held), sum(file.rejected)};
+    return {file.rows,    file.translated, sum(file.not_relevant), file.superseded,
+            file.deleted, sum(file.held),  sum(file.rejected)};
 }
 
-void append_row(std::string& out, const std::string& name, std::size_t width, const std::array<std::string, 7>& cells) {
+void append_row(std::string& out, const std::string& name, std::size_t width,
+                const std::array<std::string, 7>& cells) {
     out += name;
     out.append(width - name.size(), ' ');
     for (const std::string& cell : cells) {
@@ -78,7 +81,8 @@ void append_file(std::string& out, const FileAccount& file) {
     out += ',';
     append_member(out, "layout", file.layout);
     out += ",\"bytes\":" + std::to_string(file.bytes) + ",\"rows\":" + std::to_string(file.rows);
-    out += ",\"translated\":" + std::to_string(file.translated) + ",\"superseded\":" + std::to_string(file.superseded);
+    out += ",\"translated\":" + std::to_string(file.translated) +
+           ",\"superseded\":" + std::to_string(file.superseded);
     out += ",\"deleted\":" + std::to_string(file.deleted) + ',';
     append_counts(out, "notRelevant", file.not_relevant);
     out += ',';
@@ -151,9 +155,13 @@ std::string to_table(const Reconciliation& reconciliation) {
         out += "  not recognised: " + file + '\n';
     }
     if (reconciliation.warnings > 0) {
-        out += "  translated with warnings: " + grouped(reconciliation.warnings) + " (see warnings.ndjson)\n";
+        out += "  translated with warnings: " + grouped(reconciliation.warnings) +
+               " (see warnings.ndjson)\n";
     }
-    out += "\nlayout: " + (reconciliation.layout.empty() ? std::string("of several versions") : reconciliation.layout) + "\nresources:";
+    out += "\nlayout: " +
+           (reconciliation.layout.empty() ? std::string("of several versions")
+                                          : reconciliation.layout) +
+           "\nresources:";
     for (const auto& [type, count] : reconciliation.resources) {
         out += ' ' + type + ' ' + grouped(count);
     }

@@ -24,7 +24,8 @@ bool is_integer(std::string_view text) {
     if (!text.empty() && text.front() == '-') {
         text.remove_prefix(1);
     }
-    return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string_view::npos;
+    return !text.empty() && text.size() <= 18 &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_decimal(std::string_view text) {
@@ -57,8 +58,8 @@ std::int64_t to_integer(std::string_view text) {
 }  // namespace
 
 std::string_view to_string(Fate fate) {
-    static constexpr std::string_view names[] = {"pending", "translated", "notRelevant", "superseded",
-                                                 "deleted", "held",       "rejected"};
+    static constexpr std::string_view names[] = {
+        "pending", "translated", "notRelevant", "superseded", "deleted", "held", "rejected"};
     return names[static_cast<std::size_t>(fate)];
 }
 
@@ -89,7 +90,9 @@ std::string normal_guid(std::string_view text) {
     return guid;
 }
 
-const fhirpath::RecordType& Row::type() const { return set_->graph_.type(set_->table_); }
+const fhirpath::RecordType& Row::type() const {
+    return set_->graph_.type(set_->table_);
+}
 
 std::string_view Row::raw(int column) const {
     if (column < 0) {
@@ -100,15 +103,19 @@ std::string_view Row::raw(int column) const {
     if (column == 0) {
         std::memcpy(&ends[1], cells_, sizeof(std::uint32_t));
     } else {
-        std::memcpy(ends, cells_ + (static_cast<std::size_t>(column) - 1) * sizeof(std::uint32_t), sizeof(ends));
+        std::memcpy(ends, cells_ + (static_cast<std::size_t>(column) - 1) * sizeof(std::uint32_t),
+                    sizeof(ends));
     }
     const char* bytes = cells_ + count * sizeof(std::uint32_t);
     return {bytes + ends[0], ends[1] - ends[0]};
 }
 
-std::string_view Row::organisation() const { return cell(set_->definition().organisation_column); }
+std::string_view Row::organisation() const {
+    return cell(set_->definition().organisation_column);
+}
 
-void Row::field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const {
+void Row::field(std::size_t index, fhirpath::Collection& out,
+                std::pmr::memory_resource& arena) const {
     using fhirpath::Value;
     const auto& columns = set_->definition().columns;
     if (index >= columns.size()) {
@@ -130,9 +137,11 @@ void Row::field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_r
     out.push_back(value, arena);
 }
 
-RowSet::RowSet(const TableGraph& graph, int table) : graph_(graph), table_(table), scratch_(definition().columns.size()) {}
+RowSet::RowSet(const TableGraph& graph, int table)
+    : graph_(graph), table_(table), scratch_(definition().columns.size()) {}
 
-/// Puts a cell's converted content into `out`; a cell that breaks its column's type stays as it is and is marked.
+/// Puts a cell's converted content into `out`; a cell that breaks its column's type stays as it is
+/// and is marked.
 void RowSet::convert(Row& row, std::size_t column, std::string_view content, std::string& out) {
     const Column& definition_of = definition().columns[column];
     out.clear();
@@ -267,10 +276,12 @@ void RowSet::settle() {
             keyed[k].row->fate = keyed[k].row->is_true(deleted) ? Fate::deleted : Fate::superseded;
         }
         if (gone && definition().deletion_is_out_of_scope) {
-            const auto last = std::find_if(std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(end)),
-                                           std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(i)),
-                                           [&](const Keyed& each) { return !each.row->is_true(deleted); });
-            living = last.base() == keyed.begin() + static_cast<std::ptrdiff_t>(i) ? nullptr : last->row;
+            const auto last = std::find_if(
+                std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(end)),
+                std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(i)),
+                [&](const Keyed& each) { return !each.row->is_true(deleted); });
+            living =
+                last.base() == keyed.begin() + static_cast<std::ptrdiff_t>(i) ? nullptr : last->row;
             if (living != nullptr) {
                 living->no_longer_fed = true;
             }
@@ -314,7 +325,8 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
             if (found == index.end()) {
                 continue;
             }
-            const auto agree = [&](const Row& other, const std::vector<std::pair<int, int>>& columns) {
+            const auto agree = [&](const Row& other,
+                                   const std::vector<std::pair<int, int>>& columns) {
                 return std::all_of(columns.begin(), columns.end(), [&](const auto& pair) {
                     return row->cell(pair.first) == other.cell(pair.second);
                 });
@@ -324,7 +336,8 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
                 if (!agree(*other, navigation.columns)) {
                     continue;
                 }
-                if (match == nullptr || (!agree(*match, navigation.prefer) && agree(*other, navigation.prefer))) {
+                if (match == nullptr ||
+                    (!agree(*match, navigation.prefer) && agree(*other, navigation.prefer))) {
                     match = other;
                 }
             }
@@ -337,8 +350,8 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
             key += key.empty() ? "" : "|";
             key += row->cell(column);
         }
-        const std::string id =
-            fhir::derived_id({graph_.package().system, row->organisation(), definition().name, key});
+        const std::string id = fhir::derived_id(
+            {graph_.package().system, row->organisation(), definition().name, key});
         char* copy = static_cast<char*>(arena_.allocate(id.size(), 1));
         id.copy(copy, id.size());
         row->id = {copy, id.size()};

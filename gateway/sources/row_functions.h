@@ -1,8 +1,8 @@
 // Functions on rows. Private to sources.
 //
 //   row.uuid()               the row's derived id (UUIDv5 over system, organisation, table, key)
-//   row.reference('Type')    "Type/uuid", and the promise that a Type resource of that row comes out too
-//   row.raw('Column')        a cell's text even when it broke its column's type
+//   row.reference('Type')    "Type/uuid", and the promise that a Type resource of that row comes
+//   out too row.raw('Column')        a cell's text even when it broke its column's type
 //   row.isBroken('Column')   whether it did
 //   row.isNoLongerFed()      whether the row has left the extract's scope
 #pragma once
@@ -16,7 +16,9 @@
 
 namespace linkway::sources {
 
-/// `template_for(type, table)` gives the index of the template that makes that resource from rows of that table, or -1; it is asked while running.
-std::vector<fhirpath::Function> row_functions(std::function<int(std::string_view type, int table)> template_for);
+/// `template_for(type, table)` gives the index of the template that makes that resource from rows
+/// of that table, or -1; it is asked while running.
+std::vector<fhirpath::Function> row_functions(
+    std::function<int(std::string_view type, int table)> template_for);
 
 }  // namespace linkway::sources

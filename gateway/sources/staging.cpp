@@ -28,7 +28,10 @@ std::string key_text(const Row& row) {
 }  // namespace
 
 Staging::Staging(const SystemMapping& mapping, Inventory& inventory, StagingOptions options)
-    : mapping_(mapping), inventory_(inventory), options_(std::move(options)), sets_(mapping.package().tables.size()) {
+    : mapping_(mapping),
+      inventory_(inventory),
+      options_(std::move(options)),
+      sets_(mapping.package().tables.size()) {
     for (const TableFile& file : inventory_.files) {
         FileAccount account;
         account.file = file.file.display;
@@ -55,8 +58,8 @@ RowSet& Staging::make_set(int table) {
 }
 
 /// Scans one file; rows that do not pass the filters are booked under `passed_over`.
-Status Staging::scan(std::uint32_t index, std::vector<CellFilter> filters, const std::string& passed_over,
-                     const RowSink& sink, bool account) {
+Status Staging::scan(std::uint32_t index, std::vector<CellFilter> filters,
+                     const std::string& passed_over, const RowSink& sink, bool account) {
     const TableFile& file = inventory_.files[index];
     const Table& table = mapping_.package().tables[static_cast<std::size_t>(file.table)];
     ScanRequest request;
@@ -66,11 +69,15 @@ Status Staging::scan(std::uint32_t index, std::vector<CellFilter> filters, const
     request.any_of = std::move(filters);
     request.count_only = !sink;
     request.threads = options_.threads;
-    if (table.version_column >= 0 && file.columns[static_cast<std::size_t>(table.version_column)] >= 0) {
-        request.watch_column = static_cast<std::uint32_t>(file.columns[static_cast<std::size_t>(table.version_column)]);
+    if (table.version_column >= 0 &&
+        file.columns[static_cast<std::size_t>(table.version_column)] >= 0) {
+        request.watch_column = static_cast<std::uint32_t>(
+            file.columns[static_cast<std::size_t>(table.version_column)]);
     }
     if (options_.progress) {
-        request.progress = [this](std::uint64_t bytes, std::uint64_t rows) { options_.progress(bytes_ + bytes, rows_ + rows); };
+        request.progress = [this](std::uint64_t bytes, std::uint64_t rows) {
+            options_.progress(bytes_ + bytes, rows_ + rows);
+        };
     }
     const auto bad = [&](const BadRecord& record) {
         if (!account) {
@@ -80,13 +87,20 @@ Status Staging::scan(std::uint32_t index, std::vector<CellFilter> filters, const
         ++accounts_[index].rejected[reason];
         std::string message = "the record cannot be read: " + reason;
         if (record.fields_found != record.fields_expected) {
-            message += " (" + std::to_string(record.fields_found) + " fields, " + std::to_string(record.fields_expected) + " expected)";
+            message += " (" + std::to_string(record.fields_found) + " fields, " +
+                       std::to_string(record.fields_expected) + " expected)";
         }
-        issues_.push_back({{Severity::error, "structure", message, {file.file.display, record.line, 0, {}},
+        issues_.push_back({{Severity::error,
+                            "structure",
+                            message,
+                            {file.file.display, record.line, 0, {}},
                             "correct the record in the source and send it again"},
-                           record.number, table.name, record.key});
+                           record.number,
+                           table.name,
+                           record.key});
     };
-    auto totals = scan_table(request, file.header, [&](const ScannedRow& row) { sink(row, file, index); }, bad);
+    auto totals = scan_table(
+        request, file.header, [&](const ScannedRow& row) { sink(row, file, index); }, bad);
     if (!totals) {
         failed_batch_ = file.batch;
         return std::move(totals).issue();
@@ -127,25 +141,35 @@ Status Staging::each_file(int table, const std::function<Status(std::uint32_t)>&
 void Staging::reject(Row& row, const std::string& code, int column, const std::string& message) {
     row.fate = Fate::rejected;
     const Table& table = row.set().definition();
-    const std::string field = column < 0 ? "" : table.columns[static_cast<std::size_t>(column)].name;
+    const std::string field =
+        column < 0 ? "" : table.columns[static_cast<std::size_t>(column)].name;
     ++accounts_[row.file].rejected[message];
-    issues_.push_back({{Severity::error, code, message, {accounts_[row.file].file, row.line, 0, field},
+    issues_.push_back({{Severity::error,
+                        code,
+                        message,
+                        {accounts_[row.file].file, row.line, 0, field},
                         "correct the entry in the source and send it again"},
-                       row.number, table.name, key_text(row)});
+                       row.number,
+                       table.name,
+                       key_text(row)});
 }
 
 /// Keeps a row and tells at once whether its key is sound and its practice's batch is applied.
-Row* Staging::keep(RowSet& set, const ScannedRow& scanned, const TableFile& file, std::uint32_t index) {
+Row* Staging::keep(RowSet& set, const ScannedRow& scanned, const TableFile& file,
+                   std::uint32_t index) {
     Row& row = set.add(scanned, file.columns);
     row.file = index;
     row.batch = file.batch;
     for (const int column : set.definition().key) {
         if (row.cell(column).empty()) {
-            reject(row, "required", column, "the key column is " + std::string(row.is_broken(column) ? "malformed" : "empty"));
+            reject(
+                row, "required", column,
+                "the key column is " + std::string(row.is_broken(column) ? "malformed" : "empty"));
             return nullptr;
         }
     }
-    if (const auto hold = holds_.find({row.batch, std::string(row.organisation())}); hold != holds_.end()) {
+    if (const auto hold = holds_.find({row.batch, std::string(row.organisation())});
+        hold != holds_.end()) {
         row.fate = Fate::held;
         row.reason = hold->second;
         return nullptr;
@@ -154,8 +178,10 @@ Row* Staging::keep(RowSet& set, const ScannedRow& scanned, const TableFile& file
 }
 
 Status Staging::run() {
-    for (const auto step : {&Staging::apply_gates, &Staging::brake_mass_deletes, &Staging::find_lookups, &Staging::find_events,
-                            &Staging::find_other_versions, &Staging::fetch_referenced, &Staging::count_the_rest}) {
+    for (const auto step :
+         {&Staging::apply_gates, &Staging::brake_mass_deletes, &Staging::find_lookups,
+          &Staging::find_events, &Staging::find_other_versions, &Staging::fetch_referenced,
+          &Staging::count_the_rest}) {
         if (Status status = (this->*step)()) {
             return status;
         }
@@ -172,22 +198,25 @@ Status Staging::run() {
     return {};
 }
 
-/// A practice whose gate is closed in a batch (sharing agreement off) has nothing of that batch applied.
+/// A practice whose gate is closed in a batch (sharing agreement off) has nothing of that batch
+/// applied.
 Status Staging::apply_gates() {
     for (const Gate& gate : mapping_.events().gates) {
         RowSet& set = make_set(gate.table);
         Status failed = each_file(gate.table, [&](std::uint32_t index) {
-            return scan(index, {}, "", [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
-                Row* row = keep(set, scanned, file, at);
-                if (row == nullptr) {
-                    return;
-                }
-                row->fate = Fate::not_relevant;
-                row->reason = "read for the state of the feed only";
-                if (Evaluation().test(gate.closed, *row)) {
-                    holds_[{file.batch, std::string(row->organisation())}] = gate.reason;
-                }
-            });
+            return scan(
+                index, {}, "",
+                [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                    Row* row = keep(set, scanned, file, at);
+                    if (row == nullptr) {
+                        return;
+                    }
+                    row->fate = Fate::not_relevant;
+                    row->reason = "read for the state of the feed only";
+                    if (Evaluation().test(gate.closed, *row)) {
+                        holds_[{file.batch, std::string(row->organisation())}] = gate.reason;
+                    }
+                });
         });
         if (failed) {
             return failed;
@@ -196,7 +225,8 @@ Status Staging::apply_gates() {
     return {};
 }
 
-/// Holds a practice's batch that would delete more of its patients than allowed. Only batches after the first can: a bulk deletes nobody.
+/// Holds a practice's batch that would delete more of its patients than allowed. Only batches after
+/// the first can: a bulk deletes nobody.
 Status Staging::brake_mass_deletes() {
     const int table = mapping_.events().subject_table;
     if (inventory_.batches.size() < 2 || table < 0) {
@@ -218,11 +248,14 @@ Status Staging::brake_mass_deletes() {
             for (const std::size_t key : practice.going) {
                 gone += practice.living.count(key);
             }
-            const bool held = !practice.living.empty() &&
-                              static_cast<double>(gone) > options_.max_deleted_share * static_cast<double>(practice.living.size());
+            const bool held =
+                !practice.living.empty() &&
+                static_cast<double>(gone) >
+                    options_.max_deleted_share * static_cast<double>(practice.living.size());
             if (held) {
-                holds_[{batch, organisation}] = "the delta would delete " + std::to_string(gone) + " of the practice's " +
-                                                std::to_string(practice.living.size()) + " patients";
+                holds_[{batch, organisation}] =
+                    "the delta would delete " + std::to_string(gone) + " of the practice's " +
+                    std::to_string(practice.living.size()) + " patients";
             } else {
                 for (const std::size_t key : practice.going) {
                     practice.living.erase(key);
@@ -236,17 +269,20 @@ Status Staging::brake_mass_deletes() {
             close_batch();
             batch = inventory_.files[index].batch;
         }
-        return scan(index, {}, "", [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t) {
-            RowSet probe(mapping_.graph(), table);
-            const Row& row = probe.add(scanned, file.columns);
-            Practice& practice = practices[std::string(row.organisation())];
-            const std::size_t key = std::hash<std::string>()(key_text(row));
-            if (row.is_true(definition.deleted_column)) {
-                practice.going.insert(key);
-            } else {
-                practice.living.insert(key);
-            }
-        }, false);
+        return scan(
+            index, {}, "",
+            [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t) {
+                RowSet probe(mapping_.graph(), table);
+                const Row& row = probe.add(scanned, file.columns);
+                Practice& practice = practices[std::string(row.organisation())];
+                const std::size_t key = std::hash<std::string>()(key_text(row));
+                if (row.is_true(definition.deleted_column)) {
+                    practice.going.insert(key);
+                } else {
+                    practice.living.insert(key);
+                }
+            },
+            false);
     });
     close_batch();
     return failed;
@@ -258,24 +294,26 @@ Status Staging::find_lookups() {
     if (rules.lookup < 0) {
         return {};
     }
-    const Navigation& way = mapping_.graph().navigations(rules.table)[static_cast<std::size_t>(rules.lookup)];
+    const Navigation& way =
+        mapping_.graph().navigations(rules.table)[static_cast<std::size_t>(rules.lookup)];
     const int key = way.columns.front().second;
     RowSet& set = make_set(way.table);
     RowSet probe(mapping_.graph(), way.table);
     const Status failed = each_file(way.table, [&](std::uint32_t index) {
         const int position = inventory_.files[index].columns[static_cast<std::size_t>(key)];
-        return scan(index, {}, "", [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
-            known_.insert(scanned.cells[static_cast<std::size_t>(position)]);
-            probe.clear();
-            const Row& row = probe.add(scanned, file.columns);
-            if (!Evaluation().is_empty(*rules.lookup_kind, row)) {
-                if (Row* kept = keep(set, scanned, file, at)) {
-                    relevant_.insert(kept->cell(key));
-                }
-            } else {
-                ++accounts_[at].not_relevant[not_an_event];
-            }
-        });
+        return scan(index, {}, "",
+                    [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                        known_.insert(scanned.cells[static_cast<std::size_t>(position)]);
+                        probe.clear();
+                        const Row& row = probe.add(scanned, file.columns);
+                        if (!Evaluation().is_empty(*rules.lookup_kind, row)) {
+                            if (Row* kept = keep(set, scanned, file, at)) {
+                                relevant_.insert(kept->cell(key));
+                            }
+                        } else {
+                            ++accounts_[at].not_relevant[not_an_event];
+                        }
+                    });
     });
     if (!failed) {
         settle(way.table);
@@ -294,30 +332,34 @@ Status Staging::find_events() {
         std::vector<CellFilter> filters;
         int position = -1;
         if (rules.lookup >= 0) {
-            const Navigation& way = mapping_.graph().navigations(rules.table)[static_cast<std::size_t>(rules.lookup)];
+            const Navigation& way =
+                mapping_.graph().navigations(rules.table)[static_cast<std::size_t>(rules.lookup)];
             position = file.columns[static_cast<std::size_t>(way.columns.front().first)];
             if (position < 0) {
                 return scan(index, {}, "the file has no code column", nullptr);
             }
             filters.push_back({static_cast<std::uint32_t>(position), &relevant_, false, &known_});
         }
-        return scan(index, std::move(filters), not_an_event,
-                    [&](const ScannedRow& scanned, const TableFile& from, std::uint32_t at) {
-            Row* row = keep(set, scanned, from, at);
-            if (row == nullptr || position < 0) {
-                return;
-            }
-            if (!known_.contains(scanned.cells[static_cast<std::size_t>(position)])) {
-                row->fate = Fate::held;
-                row->reason = "its code is not in the lookup table yet: send the coding file that has it";
-            }
-        });
+        return scan(
+            index, std::move(filters), not_an_event,
+            [&](const ScannedRow& scanned, const TableFile& from, std::uint32_t at) {
+                Row* row = keep(set, scanned, from, at);
+                if (row == nullptr || position < 0) {
+                    return;
+                }
+                if (!known_.contains(scanned.cells[static_cast<std::size_t>(position)])) {
+                    row->fate = Fate::held;
+                    row->reason =
+                        "its code is not in the lookup table yet: send the coding file that has it";
+                }
+            });
     });
     versions_differ_ = versions_differ_ || files > 1;
     return failed;
 }
 
-/// Rows of a kept key that no longer (or not yet) say what makes them an event: corrections and deletions.
+/// Rows of a kept key that no longer (or not yet) say what makes them an event: corrections and
+/// deletions.
 Status Staging::find_other_versions() {
     const EventRules& rules = mapping_.events();
     RowSet& set = *this->set(rules.table);
@@ -344,16 +386,20 @@ Status Staging::find_other_versions() {
             }
         }
         if (keys.size() > 0) {
-            const bool guid = set.definition().columns[static_cast<std::size_t>(column)].type == ColumnType::guid;
+            const bool guid =
+                set.definition().columns[static_cast<std::size_t>(column)].type == ColumnType::guid;
             const Status failed = each_file(rules.table, [&](std::uint32_t index) {
-                const int position = inventory_.files[index].columns[static_cast<std::size_t>(column)];
-                return scan(index, {{static_cast<std::uint32_t>(position), &keys, guid, nullptr}}, "",
-                            [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
-                    if (kept.count({at, scanned.number}) == 0) {
-                        --accounts_[at].not_relevant[not_an_event];
-                        keep(set, scanned, file, at);
-                    }
-                }, false);
+                const int position =
+                    inventory_.files[index].columns[static_cast<std::size_t>(column)];
+                return scan(
+                    index, {{static_cast<std::uint32_t>(position), &keys, guid, nullptr}}, "",
+                    [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                        if (kept.count({at, scanned.number}) == 0) {
+                            --accounts_[at].not_relevant[not_an_event];
+                            keep(set, scanned, file, at);
+                        }
+                    },
+                    false);
             });
             if (failed) {
                 return failed;
@@ -369,7 +415,8 @@ void Staging::settle(int table) {
     RowSet& set = *this->set(table);
     set.settle();
     for (const int index : mapping_.navigations()[static_cast<std::size_t>(table)]) {
-        const Navigation& way = mapping_.graph().navigations(table)[static_cast<std::size_t>(index)];
+        const Navigation& way =
+            mapping_.graph().navigations(table)[static_cast<std::size_t>(index)];
         const auto& [here, there] = way.columns.front();
         KeySet& keys = demands_[{way.table, there}];
         for (const Row* row : set.living()) {
@@ -380,7 +427,8 @@ void Staging::settle(int table) {
     }
 }
 
-/// Tables in an order in which each comes after those that refer to it; in a ring, one is read whole.
+/// Tables in an order in which each comes after those that refer to it; in a ring, one is read
+/// whole.
 Status Staging::fetch_referenced() {
     const std::size_t count = sets_.size();
     for (;;) {
@@ -393,7 +441,8 @@ Status Staging::fetch_referenced() {
             bool waits = false;
             for (std::size_t from = 0; from < count; ++from) {
                 for (const int index : mapping_.navigations()[from]) {
-                    const Navigation& way = mapping_.graph().navigations(static_cast<int>(from))[static_cast<std::size_t>(index)];
+                    const Navigation& way = mapping_.graph().navigations(
+                        static_cast<int>(from))[static_cast<std::size_t>(index)];
                     waits = waits || (way.table == static_cast<int>(t) && !sets_[from]);
                 }
             }
@@ -412,10 +461,16 @@ Status Staging::fetch_referenced() {
 std::vector<CellFilter> Staging::demanded(int table, std::uint32_t file) {
     std::vector<CellFilter> filters;
     for (const auto& [where, keys] : demands_) {
-        const int position = where.first == table ? inventory_.files[file].columns[static_cast<std::size_t>(where.second)] : -1;
+        const int position =
+            where.first == table
+                ? inventory_.files[file].columns[static_cast<std::size_t>(where.second)]
+                : -1;
         if (position >= 0) {
-            const Column& column = mapping_.package().tables[static_cast<std::size_t>(table)].columns[static_cast<std::size_t>(where.second)];
-            filters.push_back({static_cast<std::uint32_t>(position), &keys, column.type == ColumnType::guid, nullptr});
+            const Column& column = mapping_.package()
+                                       .tables[static_cast<std::size_t>(table)]
+                                       .columns[static_cast<std::size_t>(where.second)];
+            filters.push_back({static_cast<std::uint32_t>(position), &keys,
+                               column.type == ColumnType::guid, nullptr});
         }
     }
     return filters;
@@ -426,8 +481,10 @@ Status Staging::fetch(int table) {
     bool ring = false;
     for (std::size_t from = 0; from < sets_.size(); ++from) {
         for (const int index : mapping_.navigations()[from]) {
-            const Navigation& way = mapping_.graph().navigations(static_cast<int>(from))[static_cast<std::size_t>(index)];
-            ring = ring || (way.table == table && (!sets_[from] || static_cast<int>(from) == table));
+            const Navigation& way = mapping_.graph().navigations(
+                static_cast<int>(from))[static_cast<std::size_t>(index)];
+            ring =
+                ring || (way.table == table && (!sets_[from] || static_cast<int>(from) == table));
         }
     }
     const Status failed = each_file(table, [&](std::uint32_t index) {
@@ -436,7 +493,9 @@ Status Staging::fetch(int table) {
             return scan(index, {}, not_referred_to, nullptr);
         }
         return scan(index, std::move(filters), not_referred_to,
-                    [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) { keep(set, scanned, file, at); });
+                    [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                        keep(set, scanned, file, at);
+                    });
     });
     if (!failed) {
         settle(table);
@@ -454,7 +513,8 @@ Status Staging::count_the_rest() {
         const Batch& batch = inventory_.batches[file.batch];
         if (!batch.held.empty()) {
             if (!file.header.columns.empty() && !scan(index, {}, "", nullptr)) {
-                accounts_[index].held["the batch is held"] += accounts_[index].rows - accounts_[index].accounted();
+                accounts_[index].held["the batch is held"] +=
+                    accounts_[index].rows - accounts_[index].accounted();
             }
             failed_batch_.reset();  // it is held already
             continue;

@@ -22,7 +22,9 @@ std::string read_file(const fs::path& path) {
     return std::move(content).str();
 }
 
-std::string joined(const std::string& table, const std::string& column) { return table + "." + column; }
+std::string joined(const std::string& table, const std::string& column) {
+    return table + "." + column;
+}
 
 fhirpath::StaticType record(const fhirpath::RecordType& type) {
     return {fhirpath::StaticType::Of::record, fhirpath::ValueKind::record, nullptr, &type, false};
@@ -30,10 +32,12 @@ fhirpath::StaticType record(const fhirpath::RecordType& type) {
 
 }  // namespace
 
-std::unique_ptr<SystemMapping> SystemMapping::load(const std::string& folder, text::Issues& issues) {
+std::unique_ptr<SystemMapping> SystemMapping::load(const std::string& folder,
+                                                   text::Issues& issues) {
     std::unique_ptr<SystemMapping> result(new SystemMapping);
     SystemMapping& mapping = *result;
-    const text::Issues code_issues = mapping.terminology_.load((fs::path(folder).parent_path() / "codes").string());
+    const text::Issues code_issues =
+        mapping.terminology_.load((fs::path(folder).parent_path() / "codes").string());
     issues.insert(issues.end(), code_issues.begin(), code_issues.end());
     mapping.package_ = read_data_package(folder, issues);
     mapping.graph_ = std::make_unique<TableGraph>(mapping.package_);
@@ -51,7 +55,8 @@ std::unique_ptr<SystemMapping> SystemMapping::load(const std::string& folder, te
     return result;
 }
 
-fhirpath::Environment SystemMapping::environment(const fhirpath::RecordType* row, bool with_event) const {
+fhirpath::Environment SystemMapping::environment(const fhirpath::RecordType* row,
+                                                 bool with_event) const {
     fhirpath::Environment result;
     result.strict = true;
     result.variables.push_back({"row", record(*row)});
@@ -61,7 +66,8 @@ fhirpath::Environment SystemMapping::environment(const fhirpath::RecordType* row
         result.variables.push_back({"episode", record(types_->episode)});
     }
     result.functions = mapping::code_functions(terminology_);
-    for (auto& function : row_functions([this](std::string_view type, int table) { return template_for(type, table); })) {
+    for (auto& function : row_functions(
+             [this](std::string_view type, int table) { return template_for(type, table); })) {
         result.functions.push_back(std::move(function));
     }
     return result;
@@ -78,8 +84,11 @@ std::vector<Root> SystemMapping::roots(int table) const {
 
 void SystemMapping::read_events(const std::string& path, text::Issues& issues) {
     if (!fs::is_regular_file(path)) {
-        issues.push_back({text::Severity::error, "not-found", "the mapping has no event rules",
-                          {path, 0, 0, {}}, "write event.yaml: which rows are social prescribing events"});
+        issues.push_back({text::Severity::error,
+                          "not-found",
+                          "the mapping has no event rules",
+                          {path, 0, 0, {}},
+                          "write event.yaml: which rows are social prescribing events"});
         return;
     }
     const std::string content = read_file(path);
@@ -111,12 +120,14 @@ void SystemMapping::compile(text::Issues& issues) {
                 names.push_back(each.name);
             }
             const auto meant = text::nearest(source.each, names);
-            issues.push_back({text::Severity::error, "not-found", "the data package has no table \"" + source.each + "\"",
+            issues.push_back({text::Severity::error, "not-found",
+                              "the data package has no table \"" + source.each + "\"",
                               source.each_at, meant ? "did you mean \"" + *meant + "\"?" : ""});
             continue;
         }
         declared_.emplace_back(source.resource_type, table);
-        auto plan = mapping::Plan::compile(source, environment(&graph_->type(table), on_event), issues);
+        auto plan =
+            mapping::Plan::compile(source, environment(&graph_->type(table), on_event), issues);
         if (plan) {
             templates_.push_back({std::move(source), std::move(*plan), table, on_event});
         }
@@ -130,9 +141,11 @@ void SystemMapping::compile(text::Issues& issues) {
     }
 }
 
-/// Books what an expression reads: columns for coverage, navigations for staging; and tries its references.
-void SystemMapping::note(const fhirpath::Expr& expression, const std::vector<Root>& roots, const std::string& target,
-                         const text::Location& at, text::Issues& issues) {
+/// Books what an expression reads: columns for coverage, navigations for staging; and tries its
+/// references.
+void SystemMapping::note(const fhirpath::Expr& expression, const std::vector<Root>& roots,
+                         const std::string& target, const text::Location& at,
+                         text::Issues& issues) {
     for (const Read& read : reads(expression, roots)) {
         const int table = graph_->table_of(read.type);
         if (table < 0) {
@@ -152,17 +165,20 @@ void SystemMapping::note(const fhirpath::Expr& expression, const std::vector<Roo
         const Navigation& way = graph_->navigations(table)[static_cast<std::size_t>(navigation)];
         needed_[static_cast<std::size_t>(way.table)] = true;
     }
-    each_call(expression, roots, [&](const fhirpath::Expr& call, const fhirpath::RecordType* focus) {
-        if (call.name != "reference" || call.operands.size() != 1 || focus == nullptr) {
-            return;
-        }
-        const std::pair<std::string, int> asked{call.operands.front()->text, graph_->table_of(focus)};
-        if (std::find(declared_.begin(), declared_.end(), asked) == declared_.end()) {
-            issues.push_back({text::Severity::error, "not-found",
-                              "no template makes a " + asked.first + " from rows of " + std::string(focus->name), at,
-                              "write one with \"each: " + std::string(focus->name) + "\""});
-        }
-    });
+    each_call(
+        expression, roots, [&](const fhirpath::Expr& call, const fhirpath::RecordType* focus) {
+            if (call.name != "reference" || call.operands.size() != 1 || focus == nullptr) {
+                return;
+            }
+            const std::pair<std::string, int> asked{call.operands.front()->text,
+                                                    graph_->table_of(focus)};
+            if (std::find(declared_.begin(), declared_.end(), asked) == declared_.end()) {
+                issues.push_back({text::Severity::error, "not-found",
+                                  "no template makes a " + asked.first + " from rows of " +
+                                      std::string(focus->name),
+                                  at, "write one with \"each: " + std::string(focus->name) + "\""});
+            }
+        });
 }
 
 /// What the engine itself reads: keys, links, versions, deletions.
@@ -222,11 +238,14 @@ text::Issues SystemMapping::uncovered() const {
             const Column& column = table.columns[c];
             if (!used && column.omitted.empty()) {
                 issues.push_back({text::Severity::error, "not-found",
-                                  joined(table.name, column.name) + " goes nowhere and the data package does not say why",
-                                  column.location, "use it in a template or give \"omitted\" a reason"});
+                                  joined(table.name, column.name) +
+                                      " goes nowhere and the data package does not say why",
+                                  column.location,
+                                  "use it in a template or give \"omitted\" a reason"});
             } else if (used && !column.omitted.empty()) {
                 issues.push_back({text::Severity::error, "conflict",
-                                  joined(table.name, column.name) + " is used, but the data package says why it is not",
+                                  joined(table.name, column.name) +
+                                      " is used, but the data package says why it is not",
                                   column.location, "take \"omitted\" away"});
             }
         }

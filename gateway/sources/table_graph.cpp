@@ -35,7 +35,8 @@ std::vector<std::pair<int, int>> reversed(const std::vector<std::pair<int, int>>
 
 }  // namespace
 
-TableGraph::TableGraph(const DataPackage& package) : package_(package), navigations_(package.tables.size()) {
+TableGraph::TableGraph(const DataPackage& package)
+    : package_(package), navigations_(package.tables.size()) {
     for (std::size_t here = 0; here < package.tables.size(); ++here) {
         for (const ForeignKey& key : package.tables[here].foreign_keys) {
             const int there = package.find(key.table);
@@ -45,7 +46,8 @@ TableGraph::TableGraph(const DataPackage& package) : package_(package), navigati
             navigations_[here].push_back({key.name, there, key.columns, key.prefer});
             if (!key.inverse.empty()) {
                 navigations_[static_cast<std::size_t>(there)].push_back(
-                    {key.inverse, static_cast<int>(here), reversed(key.columns), reversed(key.prefer)});
+                    {key.inverse, static_cast<int>(here), reversed(key.columns),
+                     reversed(key.prefer)});
             }
         }
     }

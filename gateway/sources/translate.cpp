@@ -12,8 +12,10 @@ using text::Issue;
 using text::Result;
 using text::Severity;
 
-/// Stages what can be applied; a batch with a file that turns out unreadable or wrongly signed is held, and all begins again without it.
-Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& inventory, const StagingOptions& options) {
+/// Stages what can be applied; a batch with a file that turns out unreadable or wrongly signed is
+/// held, and all begins again without it.
+Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& inventory,
+                                       const StagingOptions& options) {
     for (;;) {
         auto staging = std::make_unique<Staging>(mapping, inventory, options);
         const text::Status failed = staging->run();
@@ -27,7 +29,8 @@ Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& 
         inventory.issues.push_back(*failed);
         batch.held = text::to_string(*failed);
         for (Batch& later : inventory.batches) {
-            if (later.held.empty() && later.feed == batch.feed && later.timestamp > batch.timestamp) {
+            if (later.held.empty() && later.feed == batch.feed &&
+                later.timestamp > batch.timestamp) {
                 later.held = "an earlier batch of the feed is held (" + batch.name() + ")";
             }
         }
@@ -39,9 +42,11 @@ std::string common_layout(const Inventory& inventory, const DataPackage& package
     std::string first;
     std::string last;
     for (const std::string& version : package.versions) {
-        const bool fits = std::all_of(inventory.files.begin(), inventory.files.end(), [&](const TableFile& file) {
-            return std::find(file.layouts.begin(), file.layouts.end(), version) != file.layouts.end();
-        });
+        const bool fits =
+            std::all_of(inventory.files.begin(), inventory.files.end(), [&](const TableFile& file) {
+                return std::find(file.layouts.begin(), file.layouts.end(), version) !=
+                       file.layouts.end();
+            });
         if (fits) {
             (first.empty() ? first : last) = version;
         }
@@ -66,10 +71,15 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     if (!input) {
         return std::move(input).issue();
     }
-    Inventory inventory = take_inventory(std::move(input).value(), mapping.package(), options.access);
+    Inventory inventory =
+        take_inventory(std::move(input).value(), mapping.package(), options.access);
     if (inventory.files.empty()) {
-        return Issue{Severity::fatal, "not-found", "no " + mapping.package().title + " file was found" + describe(inventory.issues),
-                     {options.input, 0, 0, {}}, "check the folder and --system"};
+        return Issue{
+            Severity::fatal,
+            "not-found",
+            "no " + mapping.package().title + " file was found" + describe(inventory.issues),
+            {options.input, 0, 0, {}},
+            "check the folder and --system"};
     }
     auto output = OutputFolder::create(options.output, options.overwrite);
     if (!output) {
@@ -81,7 +91,9 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
         total += file.file.size;
     }
     if (options.progress) {
-        staging_options.progress = [&](std::uint64_t bytes, std::uint64_t rows) { options.progress(bytes, rows, total); };
+        staging_options.progress = [&](std::uint64_t bytes, std::uint64_t rows) {
+            options.progress(bytes, rows, total);
+        };
     }
     auto staging = stage(mapping, inventory, staging_options);
     if (!staging) {
@@ -100,8 +112,11 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
         }
     }
     if (applied == 0) {
-        return Issue{Severity::fatal, "incomplete", "no batch of the input can be applied" + describe(inventory.issues),
-                     {options.input, 0, 0, {}}, "nothing was written"};
+        return Issue{Severity::fatal,
+                     "incomplete",
+                     "no batch of the input can be applied" + describe(inventory.issues),
+                     {options.input, 0, 0, {}},
+                     "nothing was written"};
     }
     if (auto failed = Translator(**staging, options, **output).run(reconciliation)) {
         return *failed;

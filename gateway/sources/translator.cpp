@@ -27,23 +27,34 @@ std::string key_text(const Row& row) {
 }  // namespace
 
 Translator::Translator(Staging& staging, const TranslateOptions& options, OutputFolder& output)
-    : staging_(staging), mapping_(staging.mapping()), options_(options), output_(output),
+    : staging_(staging),
+      mapping_(staging.mapping()),
+      options_(options),
+      output_(output),
       mapping_version_(mapping_.package().system + "/" + mapping_.package().version) {
     const auto& tables = mapping_.package().tables;
     for (const Table& table : tables) {
         read_columns_.emplace_back(table.columns.size(), false);
     }
     for (const ColumnUse& use : mapping_.uses()) {
-        read_columns_[static_cast<std::size_t>(use.table)][static_cast<std::size_t>(use.column)] = true;
+        read_columns_[static_cast<std::size_t>(use.table)][static_cast<std::size_t>(use.column)] =
+            true;
     }
 }
 
-RowIssue Translator::row_issue(const Row& row, Severity severity, const std::string& code, int column, const std::string& message) const {
+RowIssue Translator::row_issue(const Row& row, Severity severity, const std::string& code,
+                               int column, const std::string& message) const {
     const Table& table = row.set().definition();
     const TableFile& file = staging_.inventory().files[row.file];
-    return {{severity, code, message,
-             {file.file.display, row.line, 0, column < 0 ? "" : table.columns[static_cast<std::size_t>(column)].name}, {}},
-            row.number, table.name, key_text(row)};
+    return {{severity,
+             code,
+             message,
+             {file.file.display, row.line, 0,
+              column < 0 ? "" : table.columns[static_cast<std::size_t>(column)].name},
+             {}},
+            row.number,
+            table.name,
+            key_text(row)};
 }
 
 void Translator::set_source(SourceRecord& source, const Row& row) const {
@@ -65,13 +76,18 @@ Status Translator::run(Reconciliation& reconciliation) {
     const std::size_t chunks = (groups_.size() + chunk_events - 1) / chunk_events;
     in_order(
         chunks, options_.threads,
-        [&](std::size_t i) { return translate_groups(i * chunk_events, std::min(groups_.size(), (i + 1) * chunk_events)); },
+        [&](std::size_t i) {
+            return translate_groups(i * chunk_events,
+                                    std::min(groups_.size(), (i + 1) * chunk_events));
+        },
         [&](std::size_t, Chunk chunk) {
             for (RowIssue& issue : chunk.issues) {
                 staging_.issues().push_back(std::move(issue));
             }
             if (!failed) {
-                failed = options_.format == OutputFormat::ndjson ? write(chunk, reconciliation) : write_bundles(chunk, reconciliation);
+                failed = options_.format == OutputFormat::ndjson
+                             ? write(chunk, reconciliation)
+                             : write_bundles(chunk, reconciliation);
             }
         });
     if (!failed) {
@@ -85,7 +101,8 @@ Status Translator::run(Reconciliation& reconciliation) {
     return write_issues(reconciliation);
 }
 
-/// Says of each living row of the event table whether it is an event, whose, and whether anything keeps it out.
+/// Says of each living row of the event table whether it is an event, whose, and whether anything
+/// keeps it out.
 void Translator::classify() {
     RowSet& set = *staging_.set(mapping_.events().table);
     quarantined_.assign(set.rows().size(), false);
@@ -102,21 +119,24 @@ void Translator::classify() {
         [&](std::size_t i) {
             std::vector<RowIssue> issues;
             const auto worker = std::make_unique<Worker>(mapping_.types());
-            for (std::size_t k = i * chunk_events; k < std::min(events_.size(), (i + 1) * chunk_events); ++k) {
+            for (std::size_t k = i * chunk_events;
+                 k < std::min(events_.size(), (i + 1) * chunk_events); ++k) {
                 classify_one(*worker, events_[k], issues);
             }
             return issues;
         },
         [&](std::size_t, std::vector<RowIssue> issues) {
             for (RowIssue& issue : issues) {
-                (issue.issue.severity == Severity::warning ? warnings_ : staging_.issues()).push_back(std::move(issue));
+                (issue.issue.severity == Severity::warning ? warnings_ : staging_.issues())
+                    .push_back(std::move(issue));
             }
         });
 }
 
 void Translator::classify_one(Worker& worker, EventRecord& event, std::vector<RowIssue>& issues) {
     const EventRules& rules = mapping_.events();
-    Row& row = const_cast<Row&>(*event.row);  // rows belong to the staging; only their fate changes here
+    Row& row =
+        const_cast<Row&>(*event.row);  // rows belong to the staging; only their fate changes here
     const auto keep_out = [&](Fate fate, std::string_view reason) {
         row.fate = fate;
         row.reason = reason;
@@ -155,16 +175,19 @@ void Translator::apply_checks(Worker& worker, EventRecord& event, std::vector<Ro
             continue;
         }
         const auto chosen = options_.policies.find(check.name);
-        const std::string& policy = chosen == options_.policies.end() ? check.otherwise : chosen->second;
+        const std::string& policy =
+            chosen == options_.policies.end() ? check.otherwise : chosen->second;
         // The column names the table it stands in: the event's own, or that of its patient.
         const std::size_t dot = check.column.find('.');
-        const bool of_subject = check.column.substr(0, dot) == event.subject->set().definition().name;
+        const bool of_subject =
+            check.column.substr(0, dot) == event.subject->set().definition().name;
         const Row& culprit = of_subject ? *event.subject : row;
         const int column = culprit.set().definition().find(check.column.substr(dot + 1));
         if (policy == "reject") {
             row.fate = Fate::rejected;
             row.reason = check.message;
-            issues.push_back(row_issue(row, Severity::error, "value", of_subject ? -1 : column, check.message));
+            issues.push_back(
+                row_issue(row, Severity::error, "value", of_subject ? -1 : column, check.message));
             return;
         }
         quarantined_[row.index()] = quarantined_[row.index()] || policy == "quarantine";
@@ -193,7 +216,8 @@ void Translator::gather() {
     }
 }
 
-/// Runs the templates of rows that are wanted only when referred to, for every row staged: there are none but those something may refer to.
+/// Runs the templates of rows that are wanted only when referred to, for every row staged: there
+/// are none but those something may refer to.
 void Translator::pull() {
     const auto& templates = mapping_.templates();
     pulled_.resize(templates.size());
@@ -209,7 +233,8 @@ void Translator::pull() {
             chunks, options_.threads,
             [&](std::size_t i) {
                 const auto worker = std::make_unique<Worker>(mapping_.types());
-                for (std::size_t k = i * chunk_events; k < std::min(living.size(), (i + 1) * chunk_events); ++k) {
+                for (std::size_t k = i * chunk_events;
+                     k < std::min(living.size(), (i + 1) * chunk_events); ++k) {
                     Pulled& result = pulled_[t][living[k]->index()];
                     worker->begin(*living[k]);
                     set_source(worker->source, *living[k]);
@@ -217,9 +242,14 @@ void Translator::pull() {
                     if (!applies) {
                         result.failed = std::move(applies).issue();
                     } else if (!*applies) {
-                        result.failed = text::Issue{Severity::error, "business-rule", "the template's condition leaves the row out", {}, {}};
+                        result.failed = text::Issue{Severity::error,
+                                                    "business-rule",
+                                                    "the template's condition leaves the row out",
+                                                    {},
+                                                    {}};
                     } else {
-                        result.failed = worker->runner.run(templates[t].plan, worker->runtime, result.json);
+                        result.failed =
+                            worker->runner.run(templates[t].plan, worker->runtime, result.json);
                     }
                     result.demands = worker->demands;
                 }
@@ -261,10 +291,12 @@ Translator::Chunk Translator::translate_groups(std::size_t from, std::size_t to)
     return chunk;
 }
 
-/// Translates a patient's events; one that fails is rejected and the others are replayed without it.
+/// Translates a patient's events; one that fails is rejected and the others are replayed without
+/// it.
 void Translator::translate_group(Worker& worker, std::size_t group, Chunk& chunk) {
-    std::vector<EventRecord*> events(living_.begin() + static_cast<std::ptrdiff_t>(groups_[group].first),
-                                     living_.begin() + static_cast<std::ptrdiff_t>(groups_[group].last));
+    std::vector<EventRecord*> events(
+        living_.begin() + static_cast<std::ptrdiff_t>(groups_[group].first),
+        living_.begin() + static_cast<std::ptrdiff_t>(groups_[group].last));
     const std::size_t text = chunk.text.size();
     const std::size_t pieces = chunk.pieces.size();
     const std::size_t demands = chunk.demands.size();
@@ -276,8 +308,10 @@ void Translator::translate_group(Worker& worker, std::size_t group, Chunk& chunk
     }
 }
 
-/// Index of the first event whose resources could not be made, its row rejected; nothing when all went well.
-std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group, Chunk& chunk, const std::vector<EventRecord*>& events) {
+/// Index of the first event whose resources could not be made, its row rejected; nothing when all
+/// went well.
+std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group, Chunk& chunk,
+                                               const std::vector<EventRecord*>& events) {
     std::vector<referrals::Event> facts;
     for (const EventRecord* event : events) {
         facts.push_back(event->event);
@@ -309,7 +343,8 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
             Row& rejected = const_cast<Row&>(row);
             rejected.fate = Fate::rejected;
             rejected.reason = "its resources could not be made";
-            chunk.issues.push_back(row_issue(row, Severity::error, issue.code, -1, text::to_string(issue)));
+            chunk.issues.push_back(
+                row_issue(row, Severity::error, issue.code, -1, text::to_string(issue)));
             return i;
         };
         worker.begin(row, events[i]);
@@ -331,7 +366,8 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
                 return fail(*failed);
             }
             chunk.text += '\n';
-            chunk.pieces.push_back({static_cast<std::uint32_t>(t), begin, chunk.text.size(), group, quarantined_[row.index()]});
+            chunk.pieces.push_back({static_cast<std::uint32_t>(t), begin, chunk.text.size(), group,
+                                    quarantined_[row.index()]});
         }
         for (const Demand& demand : worker.demands) {
             const Pulled* other = pulled(demand);

@@ -69,7 +69,8 @@ class Translator {
     void spread_failures();
     Chunk translate_groups(std::size_t from, std::size_t to);
     void translate_group(Worker& worker, std::size_t group, Chunk& chunk);
-    std::optional<std::size_t> attempt(Worker& worker, std::size_t group, Chunk& chunk, const std::vector<EventRecord*>& events);
+    std::optional<std::size_t> attempt(Worker& worker, std::size_t group, Chunk& chunk,
+                                       const std::vector<EventRecord*>& events);
 
     // From resources to files and accounts (translator_output.cpp).
     text::Status write(const Chunk& chunk, Reconciliation& reconciliation);
@@ -82,7 +83,8 @@ class Translator {
     text::Status write_issues(Reconciliation& reconciliation);
 
     Pulled* pulled(const Demand& demand);
-    RowIssue row_issue(const Row& row, text::Severity severity, const std::string& code, int column, const std::string& message) const;
+    RowIssue row_issue(const Row& row, text::Severity severity, const std::string& code, int column,
+                       const std::string& message) const;
     void set_source(SourceRecord& source, const Row& row) const;
 
     Staging& staging_;

@@ -14,12 +14,15 @@ using text::Status;
 
 const char* const quarantine = "quarantine/";
 
-std::string file_of(const std::string& type, bool quarantined) { return (quarantined ? quarantine : "") + type + ".ndjson"; }
+std::string file_of(const std::string& type, bool quarantined) {
+    return (quarantined ? quarantine : "") + type + ".ndjson";
+}
 
 /// One OperationOutcome a line, with the row's place and key and nothing of its content.
 std::string outcome_line(const RowIssue& row) {
     text::Issue issue = row.issue;
-    issue.message = row.table + " row " + std::to_string(row.row) + (row.key.empty() ? "" : " key " + row.key) + ": " + issue.message;
+    issue.message = row.table + " row " + std::to_string(row.row) +
+                    (row.key.empty() ? "" : " key " + row.key) + ": " + issue.message;
     std::string line;
     fhir::append_operation_outcome(line, {&issue, 1});
     line += '\n';
@@ -28,11 +31,15 @@ std::string outcome_line(const RowIssue& row) {
 
 void sort_and_unify(std::vector<RowIssue>& issues) {
     const auto place = [](const RowIssue& each) {
-        return std::tie(each.issue.location.file, each.row, each.issue.location.field, each.issue.message);
+        return std::tie(each.issue.location.file, each.row, each.issue.location.field,
+                        each.issue.message);
     };
-    std::sort(issues.begin(), issues.end(), [&](const RowIssue& a, const RowIssue& b) { return place(a) < place(b); });
-    issues.erase(std::unique(issues.begin(), issues.end(), [&](const RowIssue& a, const RowIssue& b) { return place(a) == place(b); }),
-                 issues.end());
+    std::sort(issues.begin(), issues.end(),
+              [&](const RowIssue& a, const RowIssue& b) { return place(a) < place(b); });
+    issues.erase(
+        std::unique(issues.begin(), issues.end(),
+                    [&](const RowIssue& a, const RowIssue& b) { return place(a) == place(b); }),
+        issues.end());
 }
 
 }  // namespace
@@ -40,7 +47,8 @@ void sort_and_unify(std::vector<RowIssue>& issues) {
 Status Translator::write(const Chunk& chunk, Reconciliation& reconciliation) {
     for (const Piece& piece : chunk.pieces) {
         const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
-        const std::string_view json = std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin);
+        const std::string_view json =
+            std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin);
         if (Status failed = output_.append(file_of(type, piece.quarantined), json)) {
             return failed;
         }
@@ -73,7 +81,8 @@ Status Translator::write_pulled(Reconciliation& reconciliation) {
         const std::string& type = mapping_.templates()[t].source.resource_type;
         std::vector<const Row*> rows(staging_.set(mapping_.templates()[t].table)->living().begin(),
                                      staging_.set(mapping_.templates()[t].table)->living().end());
-        std::sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) { return a->id < b->id; });
+        std::sort(rows.begin(), rows.end(),
+                  [](const Row* a, const Row* b) { return a->id < b->id; });
         for (const Row* row : rows) {
             const Pulled& each = pulled_[t][row->index()];
             for (const bool quarantined : {false, true}) {
@@ -81,7 +90,8 @@ Status Translator::write_pulled(Reconciliation& reconciliation) {
                     continue;
                 }
                 if (options_.format == OutputFormat::ndjson) {
-                    if (Status failed = output_.append(file_of(type, quarantined), each.json + '\n')) {
+                    if (Status failed =
+                            output_.append(file_of(type, quarantined), each.json + '\n')) {
                         return failed;
                     }
                 }
@@ -112,14 +122,17 @@ std::vector<Demand> Translator::closure(std::vector<Demand> demands) {
     return result;
 }
 
-/// One transaction Bundle for each patient of the chunk; every entry is a PUT, so that sending it twice changes nothing.
+/// One transaction Bundle for each patient of the chunk; every entry is a PUT, so that sending it
+/// twice changes nothing.
 Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliation) {
     for (const GroupDemand& each : chunk.demands) {
         want(each.demand, each.quarantined);
     }
-    const auto append_entry = [](std::string& bundle, const std::string& type, std::string_view id, std::string_view json) {
+    const auto append_entry = [](std::string& bundle, const std::string& type, std::string_view id,
+                                 std::string_view json) {
         bundle += bundle.back() == '[' ? "" : ",";
-        bundle += R"({"fullUrl":"https://linkway.uk/fhir/)" + type + '/' + std::string(id) + R"(","resource":)";
+        bundle += R"({"fullUrl":"https://linkway.uk/fhir/)" + type + '/' + std::string(id) +
+                  R"(","resource":)";
         bundle += json;
         bundle += R"(,"request":{"method":"PUT","url":")" + type + '/' + std::string(id) + "\"}}";
     };
@@ -135,20 +148,25 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
         }
         std::string bundle = R"({"resourceType":"Bundle","type":"transaction","entry":[)";
         for (const Demand& demand : closure(std::move(demands))) {
-            append_entry(bundle, mapping_.templates()[demand.templ].source.resource_type, demand.row->id, pulled(demand)->json);
+            append_entry(bundle, mapping_.templates()[demand.templ].source.resource_type,
+                         demand.row->id, pulled(demand)->json);
         }
         std::size_t last = first;
         for (; last < chunk.pieces.size() && chunk.pieces[last].group == start.group; ++last) {
             const Piece& piece = chunk.pieces[last];
             const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
-            const std::string_view json = std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin - 1);
+            const std::string_view json =
+                std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin - 1);
             // Every resource begins with its type and id, in that order.
             const std::size_t id = json.find("\"id\":\"");
-            append_entry(bundle, type, id == std::string_view::npos ? std::string_view{} : json.substr(id + 6, 36), json);
+            append_entry(
+                bundle, type,
+                id == std::string_view::npos ? std::string_view{} : json.substr(id + 6, 36), json);
             ++(quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
         }
         bundle += "]}\n";
-        const std::string name = (quarantined ? quarantine : "") + std::string("bundles/") + std::string(patient.id) + ".json";
+        const std::string name = (quarantined ? quarantine : "") + std::string("bundles/") +
+                                 std::string(patient.id) + ".json";
         if (Status failed = output_.write(name, bundle)) {
             return failed;
         }
@@ -157,7 +175,8 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
     return {};
 }
 
-/// Rows that something translated refers to are translated too, also those without a template of their own (codes, the other half of a referral).
+/// Rows that something translated refers to are translated too, also those without a template of
+/// their own (codes, the other half of a referral).
 void Translator::mark_used() {
     std::vector<const Row*> work;
     for (const EventRecord* event : living_) {
@@ -184,9 +203,12 @@ void Translator::mark_used() {
     while (!work.empty()) {
         const Row& row = *work.back();
         work.pop_back();
-        for (const int navigation : mapping_.navigations()[static_cast<std::size_t>(row.set().table())]) {
-            Row* other = const_cast<Row*>(row.set().follow(row, static_cast<std::size_t>(navigation)));
-            if (other != nullptr && other->fate == Fate::pending && with_template.count(other->set().table()) == 0) {
+        for (const int navigation :
+             mapping_.navigations()[static_cast<std::size_t>(row.set().table())]) {
+            Row* other =
+                const_cast<Row*>(row.set().follow(row, static_cast<std::size_t>(navigation)));
+            if (other != nullptr && other->fate == Fate::pending &&
+                with_template.count(other->set().table()) == 0) {
                 other->fate = Fate::translated;
                 work.push_back(other);
             }
@@ -194,7 +216,8 @@ void Translator::mark_used() {
     }
 }
 
-/// Books every kept row under what became of it, and warns of cells that were left out of what was translated.
+/// Books every kept row under what became of it, and warns of cells that were left out of what was
+/// translated.
 void Translator::tally(Reconciliation& reconciliation) {
     auto& accounts = staging_.accounts();
     for (std::size_t t = 0; t < mapping_.package().tables.size(); ++t) {
@@ -231,15 +254,19 @@ void Translator::tally(Reconciliation& reconciliation) {
                     break;
             }
             if (row.fate == Fate::held) {
-                staging_.issues().push_back(row_issue(row, Severity::error, "incomplete", -1, "held: " + std::string(row.reason)));
+                staging_.issues().push_back(row_issue(row, Severity::error, "incomplete", -1,
+                                                      "held: " + std::string(row.reason)));
             }
             if (row.fate == Fate::translated && row.repaired_encoding) {
-                warnings_.push_back(row_issue(row, Severity::warning, "value", -1, "a cell was no UTF-8; it was read as Windows-1252"));
+                warnings_.push_back(row_issue(row, Severity::warning, "value", -1,
+                                              "a cell was no UTF-8; it was read as Windows-1252"));
             }
-            for (std::size_t c = 0; row.broken != 0 && row.fate == Fate::translated && c < columns.size(); ++c) {
+            for (std::size_t c = 0;
+                 row.broken != 0 && row.fate == Fate::translated && c < columns.size(); ++c) {
                 if (row.is_broken(static_cast<int>(c)) && read_columns_[t][c]) {
-                    warnings_.push_back(row_issue(row, Severity::warning, "value", static_cast<int>(c),
-                                                  "the cell does not hold what its column should; it was left out"));
+                    warnings_.push_back(row_issue(
+                        row, Severity::warning, "value", static_cast<int>(c),
+                        "the cell does not hold what its column should; it was left out"));
                 }
             }
         }

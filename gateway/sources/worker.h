@@ -1,4 +1,5 @@
-// What one thread needs to run templates: variables, an arena, records to point at. Private to sources.
+// What one thread needs to run templates: variables, an arena, records to point at. Private to
+// sources.
 #pragma once
 
 #include <array>
@@ -19,16 +20,20 @@ class Translator::Worker {
         runtime.arena = &arena;
     }
 
-    /// Points %row (and %event, %episode when given) at new records; what the last run made is forgotten.
+    /// Points %row (and %event, %episode when given) at new records; what the last run made is
+    /// forgotten.
     void begin(const Row& row, const EventRecord* event = nullptr) {
         arena.release();
         runtime.steps_left = 1'000'000;
         demands.clear();
         variables[row_slot] = fhirpath::Collection(fhirpath::Value::of_record(row));
-        variables[event_slot] = event == nullptr ? fhirpath::Collection() : fhirpath::Collection(fhirpath::Value::of_record(*event));
-        variables[episode_slot] = event == nullptr || event->episode == nullptr
-                                      ? fhirpath::Collection()
-                                      : fhirpath::Collection(fhirpath::Value::of_record(*event->episode));
+        variables[event_slot] = event == nullptr
+                                    ? fhirpath::Collection()
+                                    : fhirpath::Collection(fhirpath::Value::of_record(*event));
+        variables[episode_slot] =
+            event == nullptr || event->episode == nullptr
+                ? fhirpath::Collection()
+                : fhirpath::Collection(fhirpath::Value::of_record(*event->episode));
     }
 
     /// The first item of an expression; an error or nothing gives nullopt.

@@ -12,8 +12,8 @@ char lower(char c) {
 }
 
 /// Edit distance without regard to ASCII case in which two letters that changed places count as
-/// one mistake, or `limit + 1` as soon as it must exceed `limit`. Element and column names are ASCII
-/// in practice, so bytes stand for characters.
+/// one mistake, or `limit + 1` as soon as it must exceed `limit`. Element and column names are
+/// ASCII in practice, so bytes stand for characters.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) {
     const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
     if (difference > limit) {

@@ -1,9 +1,11 @@
-// Runs every case under tests/cases/<system>/<case>: the program on input/, compared with expected/ resource by resource.
+// Runs every case under tests/cases/<system>/<case>: the program on input/, compared with expected/
+// resource by resource.
 //
 //   case.yaml   fact: what the case shows; arguments: [more options]; exit: expected exit code (0);
 //               base: false when input/ stands alone (else it is laid over <system>/base/input)
 //   input/      files as the system writes them, byte for byte
-//   expected/   what the output folder must hold; message.txt: what standard error must contain, a line each
+//   expected/   what the output folder must hold; message.txt: what standard error must contain, a
+//   line each
 //
 // LINKWAY_UPDATE=1 rewrites expected/ from what came out; read the diff before you commit it.
 #include <sys/wait.h>
@@ -42,7 +44,10 @@ std::string shown(const Node& node) {
 /// Differences of two trees, one a line: path, what was expected, what came.
 void compare(const Node* expected, const Node* actual, const std::string& path, std::string& diff) {
     if (expected == nullptr || actual == nullptr) {
-        diff += "  " + path + (expected == nullptr ? ": not expected: " + shown(*actual) : ": missing: " + shown(*expected)) + "\n";
+        diff += "  " + path +
+                (expected == nullptr ? ": not expected: " + shown(*actual)
+                                     : ": missing: " + shown(*expected)) +
+                "\n";
         return;
     }
     if (expected->kind != actual->kind || expected->text != actual->text) {
@@ -50,7 +55,8 @@ void compare(const Node* expected, const Node* actual, const std::string& path, 
         return;
     }
     for (const auto& member : expected->members) {
-        compare(&member.value, actual->find(member.name), path + "." + std::string(member.name), diff);
+        compare(&member.value, actual->find(member.name), path + "." + std::string(member.name),
+                diff);
     }
     for (const auto& member : actual->members) {
         if (expected->find(member.name) == nullptr) {
@@ -58,7 +64,8 @@ void compare(const Node* expected, const Node* actual, const std::string& path, 
         }
     }
     for (std::size_t i = 0; i < std::max(expected->items.size(), actual->items.size()); ++i) {
-        compare(i < expected->items.size() ? &expected->items[i] : nullptr, i < actual->items.size() ? &actual->items[i] : nullptr,
+        compare(i < expected->items.size() ? &expected->items[i] : nullptr,
+                i < actual->items.size() ? &actual->items[i] : nullptr,
                 path + "[" + std::to_string(i) + "]", diff);
     }
 }
@@ -93,8 +100,10 @@ std::string compare_files(const std::string& expected, const std::string& actual
     for (const std::string& key : keys) {
         const auto old_line = before.find(key);
         const auto new_line = after.find(key);
-        const auto old_tree = linkway::text::parse_json(old_line == before.end() ? "null" : old_line->second, "expected");
-        const auto new_tree = linkway::text::parse_json(new_line == after.end() ? "null" : new_line->second, "actual");
+        const auto old_tree = linkway::text::parse_json(
+            old_line == before.end() ? "null" : old_line->second, "expected");
+        const auto new_tree = linkway::text::parse_json(
+            new_line == after.end() ? "null" : new_line->second, "actual");
         std::string inside;
         compare(&old_tree->root(), &new_tree->root(), "", inside);
         diff += inside.empty() ? "" : key + "\n" + inside;
@@ -126,7 +135,8 @@ Case read_case(const fs::path& folder) {
     Case result;
     result.folder = folder;
     result.system = folder.parent_path().filename().string();
-    const auto yaml = linkway::text::parse_yaml(read_file(folder / "case.yaml"), (folder / "case.yaml").string());
+    const auto yaml =
+        linkway::text::parse_yaml(read_file(folder / "case.yaml"), (folder / "case.yaml").string());
     REQUIRE(yaml.ok());
     CHECK_FALSE(yaml->root().string_or("fact", "").empty());
     if (const Node* arguments = yaml->root().find("arguments")) {
@@ -160,11 +170,13 @@ std::vector<fs::path> all_cases() {
 }
 
 /// Runs the program; its exit code, what it printed in `log`.
-int run(const Case& each, const fs::path& input, const fs::path& output, const char* more, std::string& log) {
+int run(const Case& each, const fs::path& input, const fs::path& output, const char* more,
+        std::string& log) {
     const fs::path log_file = output.string() + ".log";
-    const std::string command = std::string("'") + LINKWAY_PROGRAM + "' translate --mappings '" + LINKWAY_MAPPINGS + "' --system " + each.system +
-                                " '" + input.string() + "' -o '" + output.string() + "'" + each.arguments + more + " > '" + log_file.string() +
-                                "' 2>&1";
+    const std::string command = std::string("'") + LINKWAY_PROGRAM + "' translate --mappings '" +
+                                LINKWAY_MAPPINGS + "' --system " + each.system + " '" +
+                                input.string() + "' -o '" + output.string() + "'" + each.arguments +
+                                more + " > '" + log_file.string() + "' 2>&1";
     const int status = std::system(command.c_str());
     log = read_file(log_file);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -177,7 +189,8 @@ void check_case(const Case& each, const fs::path& work) {
     } else {
         fs::create_directories(input);
     }
-    fs::copy(each.folder / "input", input, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    fs::copy(each.folder / "input", input,
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     for (const std::string& name : files_below(input)) {  // "-name": the base's file is taken away
         const std::string file = fs::path(name).filename().string();
         if (file.rfind("-", 0) == 0) {
@@ -232,8 +245,10 @@ TEST_CASE("every case comes out as expected") {
     const auto folders = all_cases();
     REQUIRE(folders.size() >= LINKWAY_CASES_AT_LEAST);
     for (const fs::path& folder : folders) {
-        DYNAMIC_SECTION(folder.parent_path().filename().string() << "/" << folder.filename().string()) {
-            const fs::path work = fs::temp_directory_path() / ("linkway-case-" + std::to_string(::getpid()));
+        DYNAMIC_SECTION(folder.parent_path().filename().string()
+                        << "/" << folder.filename().string()) {
+            const fs::path work =
+                fs::temp_directory_path() / ("linkway-case-" + std::to_string(::getpid()));
             fs::remove_all(work);
             fs::create_directories(work);
             check_case(read_case(folder), work);

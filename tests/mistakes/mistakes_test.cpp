@@ -1,6 +1,8 @@
-// Runs every case under tests/mistakes/<case>: `linkway map check` on mappings/emis with the case's changes.
+// Runs every case under tests/mistakes/<case>: `linkway map check` on mappings/emis with the case's
+// changes.
 //
-//   case.yaml   fact: what mistake it is; file: which file of mappings/ is changed; find, replace: the change (first occurrence);
+//   case.yaml   fact: what mistake it is; file: which file of mappings/ is changed; find, replace:
+//   the change (first occurrence);
 //               expect: lines that standard error must hold
 //
 // The mapping is copied first; the case never touches the real one.
@@ -39,13 +41,15 @@ TEST_CASE("every mistake is named with its place and what was meant") {
     }
     std::sort(cases.begin(), cases.end());
     REQUIRE(cases.size() >= 12);
-    const fs::path work = fs::temp_directory_path() / ("linkway-mistakes-" + std::to_string(::getpid()));
+    const fs::path work =
+        fs::temp_directory_path() / ("linkway-mistakes-" + std::to_string(::getpid()));
     for (const fs::path& folder : cases) {
         DYNAMIC_SECTION(folder.filename().string()) {
             fs::remove_all(work);
             fs::create_directories(work);
             fs::copy(LINKWAY_MAPPINGS, work / "mappings", fs::copy_options::recursive);
-            const auto parsed = linkway::text::parse_yaml(read_file(folder / "case.yaml"), "case.yaml");
+            const auto parsed =
+                linkway::text::parse_yaml(read_file(folder / "case.yaml"), "case.yaml");
             REQUIRE(parsed.ok());
             const auto& root = parsed->root();
             const fs::path file = work / "mappings" / std::string(root.string_or("file", ""));
@@ -55,7 +59,8 @@ TEST_CASE("every mistake is named with its place and what was meant") {
             REQUIRE(at != std::string::npos);
             content.replace(at, find.size(), root.string_or("replace", ""));
             std::ofstream(file, std::ios::binary) << content;
-            const std::string command = std::string("cd '") + work.string() + "' && '" + LINKWAY_PROGRAM + "' map check mappings/emis > log 2>&1";
+            const std::string command = std::string("cd '") + work.string() + "' && '" +
+                                        LINKWAY_PROGRAM + "' map check mappings/emis > log 2>&1";
             const int status = std::system(command.c_str());
             const std::string log = read_file(work / "log");
             INFO(log);

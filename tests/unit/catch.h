@@ -1,4 +1,5 @@
-// The one place that knows which Catch2 is installed (Debian 12 has 2, Debian 13 and Ubuntu 24.04 have 3).
+// The one place that knows which Catch2 is installed (Debian 12 has 2, Debian 13 and Ubuntu 24.04
+// have 3).
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

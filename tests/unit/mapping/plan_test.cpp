@@ -16,13 +16,17 @@ class TestRecord final : public fhirpath::Record {
   public:
     TestRecord() {
         type_.name = "Row";
-        type_.fields = {{"Id", ValueKind::string, nullptr, false},    {"Surname", ValueKind::string, nullptr, false},
-                        {"Given", ValueKind::string, nullptr, true},  {"Born", ValueKind::date, nullptr, false},
-                        {"Dead", ValueKind::boolean, nullptr, false}, {"Count", ValueKind::integer, nullptr, false},
+        type_.fields = {{"Id", ValueKind::string, nullptr, false},
+                        {"Surname", ValueKind::string, nullptr, false},
+                        {"Given", ValueKind::string, nullptr, true},
+                        {"Born", ValueKind::date, nullptr, false},
+                        {"Dead", ValueKind::boolean, nullptr, false},
+                        {"Count", ValueKind::integer, nullptr, false},
                         {"Sex", ValueKind::string, nullptr, false}};
     }
     const fhirpath::RecordType& type() const override { return type_; }
-    void field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const override {
+    void field(std::size_t index, fhirpath::Collection& out,
+               std::pmr::memory_resource& arena) const override {
         const auto found = contents.find(std::string(type_.fields[index].name));
         if (found == contents.end()) {
             return;
@@ -42,12 +46,15 @@ class TestRecord final : public fhirpath::Record {
 
 fhirpath::Environment environment(const TestRecord& row) {
     fhirpath::Environment result;
-    result.variables.push_back({"row", {fhirpath::StaticType::Of::record, ValueKind::record, nullptr, &row.type(), false}});
+    result.variables.push_back(
+        {"row",
+         {fhirpath::StaticType::Of::record, ValueKind::record, nullptr, &row.type(), false}});
     return result;
 }
 
 std::optional<Plan> compile(const std::string& body, const TestRecord& row, Issues& issues) {
-    const auto source = parse_template("each: Row\nresource:\n  resourceType: Patient\n" + body, "t.yaml", issues);
+    const auto source =
+        parse_template("each: Row\nresource:\n  resourceType: Patient\n" + body, "t.yaml", issues);
     if (!source) {
         return {};
     }
@@ -62,7 +69,8 @@ std::string run(const std::string& body, const TestRecord& row) {
         return issues.empty() ? "no plan" : text::to_string(issues.front());
     }
     std::pmr::monotonic_buffer_resource arena;
-    const fhirpath::Collection variables[] = {fhirpath::Collection(fhirpath::Value::of_record(row))};
+    const fhirpath::Collection variables[] = {
+        fhirpath::Collection(fhirpath::Value::of_record(row))};
     fhirpath::Runtime runtime;
     runtime.variables = variables;
     runtime.arena = &arena;
@@ -93,45 +101,63 @@ bool has(const std::string& text, const std::string& part) {
 
 TEST_CASE("values come out with their types, and what is empty is cleaned up upwards") {
     TestRecord row;
-    row.contents = {{"Id", {"p1"}}, {"Surname", {"O\"Brien"}}, {"Given", {"A", "B"}}, {"Born", {"1980-02"}}, {"Dead", {"true"}}};
+    row.contents = {{"Id", {"p1"}},
+                    {"Surname", {"O\"Brien"}},
+                    {"Given", {"A", "B"}},
+                    {"Born", {"1980-02"}},
+                    {"Dead", {"true"}}};
     CHECK(run("  id: \"{{ %row.Id }}\"\n", row) == R"({"resourceType":"Patient","id":"p1"})");
     CHECK(run("  birthDate: \"{{ %row.Born }}\"\n  deceasedBoolean: \"{{ %row.Dead }}\"\n", row) ==
           R"({"resourceType":"Patient","birthDate":"1980-02","deceasedBoolean":true})");
-    CHECK(run("  name:\n    - family: \"{{ %row.Surname }}\"\n      given: \"{[ %row.Given ]}\"\n", row) ==
+    CHECK(run("  name:\n    - family: \"{{ %row.Surname }}\"\n      given: \"{[ %row.Given ]}\"\n",
+              row) ==
           R"({"resourceType":"Patient","name":[{"family":"O\"Brien","given":["A","B"]}]})");
-    CHECK(run("  name:\n    - family: \"{{ %row.Sex }}\"\n      given:\n        - \"{{ %row.Sex }}\"\n  active: true\n", row) ==
-          R"({"resourceType":"Patient","active":true})");
-    CHECK(run("  language: \"x-{{ %row.Id }}-y\"\n", row) == R"({"resourceType":"Patient","language":"x-p1-y"})");
+    CHECK(run("  name:\n    - family: \"{{ %row.Sex }}\"\n      given:\n        - \"{{ %row.Sex "
+              "}}\"\n  active: true\n",
+              row) == R"({"resourceType":"Patient","active":true})");
+    CHECK(run("  language: \"x-{{ %row.Id }}-y\"\n", row) ==
+          R"({"resourceType":"Patient","language":"x-p1-y"})");
     CHECK(run("  language: \"x-{{ %row.Sex }}\"\n", row) == R"({"resourceType":"Patient"})");
 }
 
 TEST_CASE("conditions, loops and assignments") {
     TestRecord row;
     row.contents = {{"Given", {"A", "B"}}, {"Dead", {"false"}}};
-    CHECK(run("  \"{% if %row.Dead %}\":\n    active: false\n  \"{% else %}\":\n    active: true\n", row) ==
-          R"({"resourceType":"Patient","active":true})");
-    CHECK(run("  name:\n    - \"{% for i, g in %row.Given %}\":\n        text: \"{{ %g }}{{ %i }}\"\n", row) ==
-          R"({"resourceType":"Patient","name":[{"text":"A0"},{"text":"B1"}]})");
+    CHECK(run("  \"{% if %row.Dead %}\":\n    active: false\n  \"{% else %}\":\n    active: true\n",
+              row) == R"({"resourceType":"Patient","active":true})");
+    CHECK(run("  name:\n    - \"{% for i, g in %row.Given %}\":\n        text: \"{{ %g }}{{ %i "
+              "}}\"\n",
+              row) == R"({"resourceType":"Patient","name":[{"text":"A0"},{"text":"B1"}]})");
     CHECK(run("  name:\n    - \"{% if %row.Dead %}\":\n        text: x\n    - text: y\n", row) ==
           R"({"resourceType":"Patient","name":[{"text":"y"}]})");
-    CHECK(run("  \"{% assign %}\":\n    - last: \"{{ %row.Given.last() }}\"\n  id: \"{{ %last }}\"\n", row) ==
-          R"({"resourceType":"Patient","id":"B"})");
+    CHECK(
+        run("  \"{% assign %}\":\n    - last: \"{{ %row.Given.last() }}\"\n  id: \"{{ %last }}\"\n",
+            row) == R"({"resourceType":"Patient","id":"B"})");
 }
 
-TEST_CASE("a required element that comes out empty, or a value that is no valid code, makes no resource") {
+TEST_CASE(
+    "a required element that comes out empty, or a value that is no valid code, makes no "
+    "resource") {
     TestRecord row;
     row.contents = {{"Sex", {"femal"}}, {"Surname", {"has spaces and / slashes"}}};
-    has(run("  gender: \"{{ %row.Sex }}\"\n", row), "Patient.gender: the code is not in the required value set");
+    has(run("  gender: \"{{ %row.Sex }}\"\n", row),
+        "Patient.gender: the code is not in the required value set");
     has(run("  id: \"{{ %row.Surname }}\"\n", row), "Patient.id: the value is no valid id");
-    has(run("  link:\n    - type: seealso\n      other:\n        reference: \"{{ %row.Born.toString() }}\"\n", row),
+    has(run("  link:\n    - type: seealso\n      other:\n        reference: \"{{ "
+            "%row.Born.toString() }}\"\n",
+            row),
         "Patient.link.other is required and came out empty");
-    CHECK(run("  link:\n    - other:\n        reference: \"{{ %row.Id }}\"\n      type: \"{{ %row.Id }}\"\n", row) == R"({"resourceType":"Patient"})");
+    CHECK(run("  link:\n    - other:\n        reference: \"{{ %row.Id }}\"\n      type: \"{{ "
+              "%row.Id }}\"\n",
+              row) == R"({"resourceType":"Patient"})");
 }
 
 TEST_CASE("the checker names place, expectation and the nearest right name") {
-    has(mistake("  gendre: male\n"), "t.yaml:4:3: error: Patient has no element \"gendre\"; did you mean \"gender\"?");
+    has(mistake("  gendre: male\n"),
+        "t.yaml:4:3: error: Patient has no element \"gendre\"; did you mean \"gender\"?");
     has(mistake("  birthDate: \"{{ %row.Bron }}\"\n"), "Born");
-    has(mistake("  birthDate: \"{{ %row.Surname }}\"\n"), "Patient.birthDate is a date, but the expression gives");
+    has(mistake("  birthDate: \"{{ %row.Surname }}\"\n"),
+        "Patient.birthDate is a date, but the expression gives");
     has(mistake("  birthDate: 1980-02-30\n"), "is no valid date");
     has(mistake("  gender: femal\n"), "did you mean \"female\"?");
     has(mistake("  name: { family: x }\n"), "Patient.name is a list of HumanName");
@@ -148,6 +174,7 @@ TEST_CASE("the checker names place, expectation and the nearest right name") {
 TEST_CASE("all mistakes of a template are reported at once") {
     const TestRecord row;
     Issues issues;
-    CHECK_FALSE(compile("  gendre: male\n  birthDate: \"{{ %row.Surname }}\"\n  nmae: []\n", row, issues));
+    CHECK_FALSE(
+        compile("  gendre: male\n  birthDate: \"{{ %row.Surname }}\"\n  nmae: []\n", row, issues));
     CHECK(issues.size() == 3);
 }

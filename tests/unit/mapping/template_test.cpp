@@ -14,7 +14,9 @@ Issues mistakes(const std::string& yaml) {
     return issues;
 }
 
-std::string first(const std::string& yaml) { return linkway::text::to_string(mistakes(yaml).front()); }
+std::string first(const std::string& yaml) {
+    return linkway::text::to_string(mistakes(yaml).front());
+}
 
 const std::string head = "each: T\nresource:\n  resourceType: Patient\n";
 
@@ -23,9 +25,12 @@ const std::string head = "each: T\nresource:\n  resourceType: Patient\n";
 TEST_CASE("a template's forms are told apart") {
     Issues issues;
     const auto parsed = parse_template(
-        "# comment\neach: T\nwhen: \"%row.A = 'x'\"\nreferencedOnly: true\nresource:\n  resourceType: Patient\n  id: \"{{ %row.Id }}\"\n"
-        "  language: \"en-{{ %row.L }}\"\n  name: \"{[ %row.N ]}\"\n  active: true\n  \"{% if %row.B %}\":\n    gender: male\n"
-        "  \"{% else %}\":\n    gender: female\n  contact:\n    - \"{% for c in %row.C %}\":\n        gender: \"{{ %c }}\"\n",
+        "# comment\neach: T\nwhen: \"%row.A = 'x'\"\nreferencedOnly: true\nresource:\n  "
+        "resourceType: Patient\n  id: \"{{ %row.Id }}\"\n"
+        "  language: \"en-{{ %row.L }}\"\n  name: \"{[ %row.N ]}\"\n  active: true\n  \"{% if "
+        "%row.B %}\":\n    gender: male\n"
+        "  \"{% else %}\":\n    gender: female\n  contact:\n    - \"{% for c in %row.C %}\":\n     "
+        "   gender: \"{{ %c }}\"\n",
         "t.yaml", issues);
     REQUIRE(parsed);
     CHECK(issues.empty());
@@ -54,19 +59,26 @@ TEST_CASE("a template's forms are told apart") {
 
 TEST_CASE("markers inside FHIRPath strings do not end an expression") {
     Issues issues;
-    const auto parsed = parse_template(head + "  language: \"{{ iif(%row.A = '}}', 'x', 'y') }}\"\n", "t.yaml", issues);
+    const auto parsed = parse_template(
+        head + "  language: \"{{ iif(%row.A = '}}', 'x', 'y') }}\"\n", "t.yaml", issues);
     REQUIRE(parsed);
     CHECK(parsed->resource->entries[1].value->code.text == "iif(%row.A = '}}', 'x', 'y')");
 }
 
 TEST_CASE("mistakes in markers and headers name their place and what was meant") {
-    CHECK(first(head + "  id: \"{{ %row.Id }\"\n").find("t.yaml:4:8: error: \"{{\" is not closed") == 0);
-    CHECK(first(head + "  id: \"{[ %row.Id }\"\n").find("\"{[\" must be closed") != std::string::npos);
-    CHECK(first(head + "  \"{% fi %row.A %}\": {}\n").find("unknown directive \"fi\"") != std::string::npos);
+    CHECK(
+        first(head + "  id: \"{{ %row.Id }\"\n").find("t.yaml:4:8: error: \"{{\" is not closed") ==
+        0);
+    CHECK(first(head + "  id: \"{[ %row.Id }\"\n").find("\"{[\" must be closed") !=
+          std::string::npos);
+    CHECK(first(head + "  \"{% fi %row.A %}\": {}\n").find("unknown directive \"fi\"") !=
+          std::string::npos);
     CHECK(first(head + "  \"{% else %}\": {}\n").find("must follow") != std::string::npos);
-    CHECK(first(head + "  \"{% for x %row.A %}\": {}\n").find("expected \"{% for item in expression %}\"") != std::string::npos);
+    CHECK(first(head + "  \"{% for x %row.A %}\": {}\n")
+              .find("expected \"{% for item in expression %}\"") != std::string::npos);
     CHECK(first(head + "  id: \"{{ }}\"\n").find("an expression is missing") != std::string::npos);
-    CHECK(first("each: T\nwen: x\nresource: { resourceType: Patient }\n").find("did you mean \"when\"?") != std::string::npos);
+    CHECK(first("each: T\nwen: x\nresource: { resourceType: Patient }\n")
+              .find("did you mean \"when\"?") != std::string::npos);
     CHECK(first("resource: { resourceType: Patient }\n").find("\"each\"") != std::string::npos);
     CHECK(first("each: T\n").find("\"resource\"") != std::string::npos);
     CHECK(first("each: T\nresource: { id: x }\n").find("resourceType") != std::string::npos);

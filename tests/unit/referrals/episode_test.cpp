@@ -22,13 +22,15 @@ std::map<std::string, std::string> summary(const std::vector<Event>& events) {
     for (std::size_t i = 0; i < events.size(); ++i) {
         std::string& text = result[std::string(events[i].key)];
         if (const auto& progress = replayed.referrals[i]) {
-            text = std::string(progress->task_status) + " " + std::string(progress->request_status) + " in " +
+            text = std::string(progress->task_status) + " " +
+                   std::string(progress->request_status) + " in " +
                    std::string(events[progress->episode].key);
             for (const std::size_t each : progress->events) {
                 text += " " + std::string(events[each].key);
             }
         } else {
-            text = replayed.belongs_to[i] ? "of " + std::string(events[*replayed.belongs_to[i]].key) : "alone";
+            text = replayed.belongs_to[i] ? "of " + std::string(events[*replayed.belongs_to[i]].key)
+                                          : "alone";
         }
     }
     return result;
@@ -55,18 +57,48 @@ TEST_CASE("a referral moves only as far as the record says") {
     };
     const std::vector<Row> rows = {
         {"silence completes nothing", {}, "requested", "active"},
-        {"an offer moves nothing", {event(EventKind::offered, "2026-03-05", "a")}, "requested", "active"},
-        {"a signpost is no referral", {event(EventKind::signposted, "2026-03-05", "a")}, "requested", "active"},
+        {"an offer moves nothing",
+         {event(EventKind::offered, "2026-03-05", "a")},
+         "requested",
+         "active"},
+        {"a signpost is no referral",
+         {event(EventKind::signposted, "2026-03-05", "a")},
+         "requested",
+         "active"},
         {"seen", {event(EventKind::seen, "2026-03-05", "a")}, "in-progress", "active"},
-        {"declined before any contact", {event(EventKind::declined, "2026-03-05", "a")}, "rejected", "revoked"},
-        {"declined after contact", {event(EventKind::seen, "2026-03-05", "a"), event(EventKind::declined, "2026-04-05", "b")}, "cancelled", "revoked"},
-        {"closed", {event(EventKind::seen, "2026-03-05", "a"), event(EventKind::closed, "2026-06-05", "b")}, "completed", "completed"},
-        {"closed without a contact recorded", {event(EventKind::closed, "2026-06-05", "b")}, "completed", "completed"},
-        {"nothing after the end counts", {event(EventKind::closed, "2026-06-05", "a"), event(EventKind::seen, "2026-07-05", "b")}, "completed", "completed"},
-        {"seen before the referral", {event(EventKind::seen, "2026-02-01", "a")}, "requested", "active"},
+        {"declined before any contact",
+         {event(EventKind::declined, "2026-03-05", "a")},
+         "rejected",
+         "revoked"},
+        {"declined after contact",
+         {event(EventKind::seen, "2026-03-05", "a"), event(EventKind::declined, "2026-04-05", "b")},
+         "cancelled",
+         "revoked"},
+        {"closed",
+         {event(EventKind::seen, "2026-03-05", "a"), event(EventKind::closed, "2026-06-05", "b")},
+         "completed",
+         "completed"},
+        {"closed without a contact recorded",
+         {event(EventKind::closed, "2026-06-05", "b")},
+         "completed",
+         "completed"},
+        {"nothing after the end counts",
+         {event(EventKind::closed, "2026-06-05", "a"), event(EventKind::seen, "2026-07-05", "b")},
+         "completed",
+         "completed"},
+        {"seen before the referral",
+         {event(EventKind::seen, "2026-02-01", "a")},
+         "requested",
+         "active"},
         {"seen at an unknown time", {event(EventKind::seen, "", "a")}, "requested", "active"},
-        {"seen in a year that may lie before", {event(EventKind::seen, "2026", "a")}, "requested", "active"},
-        {"all on one day", {event(EventKind::closed, "2026-03-01", "a"), event(EventKind::seen, "2026-03-01", "b")}, "completed", "completed"},
+        {"seen in a year that may lie before",
+         {event(EventKind::seen, "2026", "a")},
+         "requested",
+         "active"},
+        {"all on one day",
+         {event(EventKind::closed, "2026-03-01", "a"), event(EventKind::seen, "2026-03-01", "b")},
+         "completed",
+         "completed"},
     };
     for (const Row& row : rows) {
         INFO(row.what);
@@ -79,9 +111,13 @@ TEST_CASE("a referral moves only as far as the record says") {
     }
 }
 
-TEST_CASE("repeats of the referral code within an open episode share it; one after its end opens another") {
-    const auto result = summary({event(EventKind::referred, "2026-01-01", "r1"), event(EventKind::referred, "2026-02-01", "r2"),
-                                 event(EventKind::closed, "2026-03-01", "c"), event(EventKind::referred, "2026-05-01", "r3")});
+TEST_CASE(
+    "repeats of the referral code within an open episode share it; one after its end opens "
+    "another") {
+    const auto result = summary({event(EventKind::referred, "2026-01-01", "r1"),
+                                 event(EventKind::referred, "2026-02-01", "r2"),
+                                 event(EventKind::closed, "2026-03-01", "c"),
+                                 event(EventKind::referred, "2026-05-01", "r3")});
     CHECK(result.at("r1") == "completed completed in r1 c");
     CHECK(result.at("r2") == "completed completed in r1 c");
     CHECK(result.at("r3") == "requested active in r3");
@@ -89,13 +125,15 @@ TEST_CASE("repeats of the referral code within an open episode share it; one aft
 }
 
 TEST_CASE("a referral without a date stands alone") {
-    const auto result = summary({event(EventKind::referred, "", "r"), event(EventKind::seen, "2026-03-01", "s")});
+    const auto result =
+        summary({event(EventKind::referred, "", "r"), event(EventKind::seen, "2026-03-01", "s")});
     CHECK(result.at("r") == "requested active in r");
     CHECK(result.at("s") == "alone");
 }
 
 TEST_CASE("the link worker is the last one who recorded an event") {
-    const std::vector<Event> events = {event(EventKind::referred, "2026-01-01", "r"), event(EventKind::seen, "2026-01-05", "a", true),
+    const std::vector<Event> events = {event(EventKind::referred, "2026-01-01", "r"),
+                                       event(EventKind::seen, "2026-01-05", "a", true),
                                        event(EventKind::seen, "2026-01-09", "b", false)};
     const Replay replayed = replay(events);
     CHECK(replayed.referrals[0]->link_worker == std::optional<std::size_t>(1));
@@ -109,12 +147,15 @@ TEST_CASE("any order of arrival gives one state") {
         std::vector<std::string> keys;
         const std::size_t count = 1 + random() % 8;
         for (std::size_t i = 0; i < count; ++i) {
-            dates.push_back(random() % 10 == 0 ? "" : "2026-0" + std::to_string(1 + random() % 4) + "-0" + std::to_string(1 + random() % 3));
+            dates.push_back(random() % 10 == 0 ? ""
+                                               : "2026-0" + std::to_string(1 + random() % 4) +
+                                                     "-0" + std::to_string(1 + random() % 3));
             keys.push_back("k" + std::to_string(i));
         }
         std::vector<Event> events;
         for (std::size_t i = 0; i < count; ++i) {
-            events.push_back(event(static_cast<EventKind>(random() % 6), dates[i], keys[i], random() % 2 == 0));
+            events.push_back(
+                event(static_cast<EventKind>(random() % 6), dates[i], keys[i], random() % 2 == 0));
         }
         const auto expected = summary(events);
         for (int shuffle = 0; shuffle < 4; ++shuffle) {

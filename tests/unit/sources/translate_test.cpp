@@ -1,4 +1,5 @@
-// What translate promises beside the resources themselves: all or nothing, every row accounted for, the same bytes whatever the order and the threads.
+// What translate promises beside the resources themselves: all or nothing, every row accounted for,
+// the same bytes whatever the order and the threads.
 #include "sources/translate.h"
 
 #include <sys/mount.h>
@@ -18,12 +19,14 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::string base = std::string(LINKWAY_SOURCE_DIR) + "/tests/cases/emis/base/input";
-const std::string referral = std::string(LINKWAY_SOURCE_DIR) + "/tests/cases/emis/seen-and-closed/input";
+const std::string referral =
+    std::string(LINKWAY_SOURCE_DIR) + "/tests/cases/emis/seen-and-closed/input";
 
 const SystemMapping& emis() {
     static const std::unique_ptr<SystemMapping> loaded = [] {
         text::Issues issues;
-        auto result = SystemMapping::load(std::string(LINKWAY_SOURCE_DIR) + "/mappings/emis", issues);
+        auto result =
+            SystemMapping::load(std::string(LINKWAY_SOURCE_DIR) + "/mappings/emis", issues);
         REQUIRE(issues.empty());
         return result;
     }();
@@ -36,7 +39,8 @@ struct Work {
         fs::remove_all(root);
         fs::create_directories(root);
         fs::copy(base, root / "input");
-        fs::copy(referral, root / "input", fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+        fs::copy(referral, root / "input",
+                 fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     }
     ~Work() {
         std::error_code ignored;
@@ -61,8 +65,12 @@ struct Work {
         FAIL("no file " << part);
         return {};
     }
-    /// Names directly below the work folder, hidden ones too: what a failed run may have left behind.
-    std::size_t entries() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(root), fs::directory_iterator())); }
+    /// Names directly below the work folder, hidden ones too: what a failed run may have left
+    /// behind.
+    std::size_t entries() const {
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(root), fs::directory_iterator()));
+    }
 
     fs::path root;
 };
@@ -136,7 +144,8 @@ TEST_CASE("nothing is left behind when nothing can be translated") {
         std::ofstream(work.file("CareRecord_Observation_"), std::ios::trunc).close();
         const auto failed = translate(emis(), work.options());
         REQUIRE_FALSE(failed.ok());
-        CHECK(failed.issue().message.find("no batch of the input can be applied") != std::string::npos);
+        CHECK(failed.issue().message.find("no batch of the input can be applied") !=
+              std::string::npos);
     }
     CHECK_FALSE(fs::exists(work.root / "output"));
     CHECK(work.entries() == 1);
@@ -178,7 +187,8 @@ TEST_CASE("the order of rows and the number of threads change no byte of the res
     TranslateOptions options = work.options();
     const auto first = translate(emis(), options);
     REQUIRE(first.ok());
-    // Row numbers stand in the provenance on purpose; everything else must not know in which order rows came.
+    // Row numbers stand in the provenance on purpose; everything else must not know in which order
+    // rows came.
     const std::string tasks = read_file(work.root / "output" / "Task.ndjson");
     const std::string patients = read_file(work.root / "output" / "Patient.ndjson");
     const std::string everything = all_output(work.root / "output");

@@ -91,7 +91,8 @@ class Collection {
     const Value* begin() const { return size_ <= 1 ? &first_ : many_; }
     const Value* end() const { return begin() + size_; }
 
-    /// Empties it and forgets its memory: the arena that held it may be gone by the time it is filled again.
+    /// Empties it and forgets its memory: the arena that held it may be gone by the time it is
+    /// filled again.
     void clear() {
         size_ = 0;
         capacity_ = 0;

@@ -1,4 +1,5 @@
-// A template made ready to run: checked against the R4 definitions and the input's types, then flattened to a list of steps.
+// A template made ready to run: checked against the R4 definitions and the input's types, then
+// flattened to a list of steps.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,7 @@ namespace linkway::mapping {
 /// One place where a template reads its input.
 struct Use {
     const fhirpath::Expr* expression = nullptr;  ///< lives in the Plan
-    std::string target;                          ///< FHIR path it feeds ("Patient.name.family"), or "when" and the like
+    std::string target;  ///< FHIR path it feeds ("Patient.name.family"), or "when" and the like
     text::Location at;
 };
 
@@ -26,9 +27,11 @@ class Plan {
     Plan& operator=(Plan&&) noexcept;
     ~Plan();
 
-    /// Checks everything before anything runs: names and types of expressions, elements, types, lists against single values, required
-    /// elements, codes outside a required binding. All mistakes are appended to `issues`; nothing is returned when there was an error.
-    static std::optional<Plan> compile(const Template& source, const fhirpath::Environment& environment,
+    /// Checks everything before anything runs: names and types of expressions, elements, types,
+    /// lists against single values, required elements, codes outside a required binding. All
+    /// mistakes are appended to `issues`; nothing is returned when there was an error.
+    static std::optional<Plan> compile(const Template& source,
+                                       const fhirpath::Environment& environment,
                                        text::Issues& issues);
 
     const std::string& resource_type() const;
@@ -54,8 +57,10 @@ class Runner {
     /// Whether the template's condition holds; true when it has none.
     text::Result<bool> applies(const Plan& plan, fhirpath::Runtime& runtime);
 
-    /// Appends the resource as one line of compact JSON, without line end. On an issue (a required element that came out empty, a value that is no valid code or date, an
-    /// error in an expression) `out` is as it was before. `runtime.variables` holds the environment's variables.
+    /// Appends the resource as one line of compact JSON, without line end. On an issue (a required
+    /// element that came out empty, a value that is no valid code or date, an error in an
+    /// expression) `out` is as it was before. `runtime.variables` holds the environment's
+    /// variables.
     text::Status run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out);
 
   private:

@@ -1,11 +1,13 @@
-// A resource template as a tree: the FHIRPath Mapping Language (facts: fpml.md) in YAML or JSON, before any name in it is checked.
+// A resource template as a tree: the FHIRPath Mapping Language (facts: fpml.md) in YAML or JSON,
+// before any name in it is checked.
 //
 // A template file is an object with a header and the resource as it will look:
 //
 //   each: CareRecord_Observation     the table (or "event") that drives it
 //   when: "%event.kind = 'referred'" optional condition
-//   referencedOnly: true             optional: a row is translated only when something translated refers to it
-//   resource: { ... }                the resource, with {{ FHIRPath }} where a value goes
+//   referencedOnly: true             optional: a row is translated only when something translated
+//   refers to it resource: { ... }                the resource, with {{ FHIRPath }} where a value
+//   goes
 #pragma once
 
 #include <memory>
@@ -83,12 +85,14 @@ struct Template {
     std::shared_ptr<text::Document> document;  ///< owns what constants point at
 };
 
-/// Reads `content` (YAML, which JSON is too). Every mistake in the markers and the header is appended to `issues`; nothing is returned
-/// when there was one.
-std::optional<Template> parse_template(std::string_view content, const std::string& file, text::Issues& issues);
+/// Reads `content` (YAML, which JSON is too). Every mistake in the markers and the header is
+/// appended to `issues`; nothing is returned when there was one.
+std::optional<Template> parse_template(std::string_view content, const std::string& file,
+                                       text::Issues& issues);
 
-/// Turns a scalar's text into an expression with the place where it starts in `source` (quotes and block indentation accounted for).
-Code code_at(const text::Node& scalar, std::string_view text, std::size_t offset, std::string_view source,
-             const std::string& file);
+/// Turns a scalar's text into an expression with the place where it starts in `source` (quotes and
+/// block indentation accounted for).
+Code code_at(const text::Node& scalar, std::string_view text, std::size_t offset,
+             std::string_view source, const std::string& file);
 
 }  // namespace linkway::mapping

@@ -1,16 +1,23 @@
-// The shape of an export, read from mappings/<system>/datapackage.json (Frictionless Data Package, Table Schema).
-// What the standard has no word for stands under "linkway" at the package, the resource (table) and the field (column):
+// The shape of an export, read from mappings/<system>/datapackage.json (Frictionless Data Package,
+// Table Schema). What the standard has no word for stands under "linkway" at the package, the
+// resource (table) and the field (column):
 //
 //   package  "linkway": {"system": "emis", "title": "EMIS Web", "versions": ["5.0", ...],
-//                        "fileName": {"pattern": "<PCRE>", "groups": ["sequenceFrom", "sequenceTo", "table", "timestamp", "feed"]},
-//                        "timestampFormat": "yyyyMMddHHmmss"}
-//   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version": "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
+//                        "fileName": {"pattern": "<PCRE>", "groups": ["sequenceFrom", "sequenceTo",
+//                        "table", "timestamp", "feed"]}, "timestampFormat": "yyyyMMddHHmmss"}
+//   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version":
+//   "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
 //                        "unused": "why no row of it is read"}
-//   field    "linkway": {"aliases": ["ClinicanUserInRoleGuid"], "versions": ["5.0-5.2", "8.0-"], "omitted": "why this column goes nowhere",
-//                        "optional": ["8.0-"],                        (layouts of which some files lack it: its absence tells nothing there)
-//                        "precision": "EffectiveDatePrecision"}      (a date cut to what another column says: U none, Y, YM, YMD, YMDT)
-//   foreignKeys[] "linkway": {"name": "patient", "inverse": "referral", "prefer": {"OrganisationGuid": "OrganisationGuid"}}
-//                 name: how templates navigate (%row.patient); inverse: the way back, one row; prefer: among several matches the one that agrees in these columns.
+//   field    "linkway": {"aliases": ["ClinicanUserInRoleGuid"], "versions": ["5.0-5.2", "8.0-"],
+//   "omitted": "why this column goes nowhere",
+//                        "optional": ["8.0-"],                        (layouts of which some files
+//                        lack it: its absence tells nothing there) "precision":
+//                        "EffectiveDatePrecision"}      (a date cut to what another column says: U
+//                        none, Y, YM, YMD, YMDT)
+//   foreignKeys[] "linkway": {"name": "patient", "inverse": "referral", "prefer":
+//   {"OrganisationGuid": "OrganisationGuid"}}
+//                 name: how templates navigate (%row.patient); inverse: the way back, one row;
+//                 prefer: among several matches the one that agrees in these columns.
 #pragma once
 
 #include <cstdint>
@@ -24,26 +31,38 @@
 
 namespace linkway::sources {
 
-enum class ColumnType : std::uint8_t { string, guid, integer, number, boolean, date, time, date_time };
+enum class ColumnType : std::uint8_t {
+    string,
+    guid,
+    integer,
+    number,
+    boolean,
+    date,
+    time,
+    date_time
+};
 
 struct Column {
     std::string name;
-    std::string title;        ///< what it means, in a few words
+    std::string title;  ///< what it means, in a few words
     ColumnType type = ColumnType::string;
-    std::string format;       ///< pattern of dates and times in the letters of text/temporal.h, e.g. "yyyy-MM-dd" for the file's "%Y-%m-%d"
+    std::string format;  ///< pattern of dates and times in the letters of text/temporal.h, e.g.
+                         ///< "yyyy-MM-dd" for the file's "%Y-%m-%d"
     std::vector<std::string> aliases;
-    std::vector<std::string> versions;  ///< ranges "5.0-5.2", "8.0-", "8.1"; empty for every version
-    std::string omitted;      ///< why it goes nowhere; empty when a mapping must use it
+    std::vector<std::string>
+        versions;               ///< ranges "5.0-5.2", "8.0-", "8.1"; empty for every version
+    std::string omitted;        ///< why it goes nowhere; empty when a mapping must use it
     int precision_column = -1;  ///< column that says how much of this date is known; -1 for none
-    bool required = false;    ///< a row without it is rejected; "constraints": {"required": true}
+    bool required = false;      ///< a row without it is rejected; "constraints": {"required": true}
     std::vector<std::string> optional;  ///< ranges of layouts of which some files lack it
     text::Location location;
 };
 
 struct ForeignKey {
-    std::string name;         ///< navigation from this table
-    std::string inverse;      ///< navigation back from the other table (at most one row); empty for none
-    std::string table;        ///< the table referred to
+    std::string name;  ///< navigation from this table
+    std::string
+        inverse;        ///< navigation back from the other table (at most one row); empty for none
+    std::string table;  ///< the table referred to
     std::vector<std::pair<int, int>> columns;  ///< (here, there): all must agree
     std::vector<std::pair<int, int>> prefer;   ///< (here, there): break ties
     text::Location location;
@@ -53,14 +72,15 @@ struct Table {
     std::string name;
     std::string title;
     std::vector<Column> columns;
-    std::vector<int> key;             ///< columns of the primary key
+    std::vector<int> key;  ///< columns of the primary key
     std::vector<ForeignKey> foreign_keys;
-    bool required = false;            ///< a batch without it is incomplete
-    std::string unused;               ///< why no row of it is read; empty when it is
-    int organisation_column = -1;     ///< whose row it is
-    int version_column = -1;          ///< higher replaces lower for the same key
-    int deleted_column = -1;          ///< true takes the key's row away
-    bool deletion_is_out_of_scope = false;  ///< "deletion": "out-of-scope": the row left the extract, what it said was not wrong
+    bool required = false;                  ///< a batch without it is incomplete
+    std::string unused;                     ///< why no row of it is read; empty when it is
+    int organisation_column = -1;           ///< whose row it is
+    int version_column = -1;                ///< higher replaces lower for the same key
+    int deleted_column = -1;                ///< true takes the key's row away
+    bool deletion_is_out_of_scope = false;  ///< "deletion": "out-of-scope": the row left the
+                                            ///< extract, what it said was not wrong
     text::Location location;
 
     /// Index of the column of that name or alias, letters compared without case, or -1.
@@ -74,9 +94,9 @@ struct FileNameRule {
 };
 
 struct DataPackage {
-    std::string system;               ///< "emis"
-    std::string title;                ///< "EMIS Web"
-    std::string version;              ///< of the mapping, e.g. "2026.11"; goes into Provenance
+    std::string system;                 ///< "emis"
+    std::string title;                  ///< "EMIS Web"
+    std::string version;                ///< of the mapping, e.g. "2026.11"; goes into Provenance
     std::vector<std::string> versions;  ///< export layouts known, oldest first
     FileNameRule file_name;
     char delimiter = ',';
@@ -87,14 +107,17 @@ struct DataPackage {
     int find(std::string_view table) const;  ///< index, letters compared without case, or -1
 };
 
-/// Reads `folder`/datapackage.json. Every mistake is appended with file, line and column: unknown type, a key that names no column, two columns or
-/// aliases of one name. The package is usable only if no error was appended.
+/// Reads `folder`/datapackage.json. Every mistake is appended with file, line and column: unknown
+/// type, a key that names no column, two columns or aliases of one name. The package is usable only
+/// if no error was appended.
 DataPackage read_data_package(const std::string& folder, text::Issues& issues);
 
 /// Whether a column stands in that layout.
 bool is_in(const DataPackage& package, const Column& column, std::string_view version);
 
-/// The layouts of `package.versions` whose column set for `table` fits the header best (unknown columns ignored), e.g. {"8.0", "8.1"}; empty when the header lacks a key column.
-std::vector<std::string> matching_versions(const DataPackage& package, const Table& table, const std::vector<std::string>& header);
+/// The layouts of `package.versions` whose column set for `table` fits the header best (unknown
+/// columns ignored), e.g. {"8.0", "8.1"}; empty when the header lacks a key column.
+std::vector<std::string> matching_versions(const DataPackage& package, const Table& table,
+                                           const std::vector<std::string>& header);
 
 }  // namespace linkway::sources

@@ -18,7 +18,8 @@ class EpisodeRecord;
 class EventRecord final : public fhirpath::Record {
   public:
     const fhirpath::RecordType& type() const override { return *type_; }
-    void field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const override;
+    void field(std::size_t index, fhirpath::Collection& out,
+               std::pmr::memory_resource& arena) const override;
 
     const fhirpath::RecordType* type_ = nullptr;
     const Row* row = nullptr;
@@ -27,17 +28,20 @@ class EventRecord final : public fhirpath::Record {
     const EpisodeRecord* episode = nullptr;
 };
 
-/// %episode: id, taskStatus, requestStatus, referral, events, decision, linkWorker. Of an event that belongs to no referral only `id` is empty and `events` too.
+/// %episode: id, taskStatus, requestStatus, referral, events, decision, linkWorker. Of an event
+/// that belongs to no referral only `id` is empty and `events` too.
 class EpisodeRecord final : public fhirpath::Record {
   public:
     const fhirpath::RecordType& type() const override { return *type_; }
-    void field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const override;
+    void field(std::size_t index, fhirpath::Collection& out,
+               std::pmr::memory_resource& arena) const override;
 
     const fhirpath::RecordType* type_ = nullptr;
     std::string_view id;
     std::string_view task_status;
     std::string_view request_status;
-    const EventRecord* referral = nullptr;  ///< itself for a referral; the one it belongs to for another event
+    const EventRecord* referral =
+        nullptr;  ///< itself for a referral; the one it belongs to for another event
     std::vector<const EventRecord*> events;
     const EventRecord* decision = nullptr;
     const EventRecord* link_worker = nullptr;
@@ -49,11 +53,13 @@ struct Demand {
     const Row* row = nullptr;
 };
 
-/// %source: file, row, line, extracted, system, mapping. Also collects what the templates refer to while they run.
+/// %source: file, row, line, extracted, system, mapping. Also collects what the templates refer to
+/// while they run.
 class SourceRecord final : public fhirpath::Record {
   public:
     const fhirpath::RecordType& type() const override { return *type_; }
-    void field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const override;
+    void field(std::size_t index, fhirpath::Collection& out,
+               std::pmr::memory_resource& arena) const override;
 
     const fhirpath::RecordType* type_ = nullptr;
     std::string_view file;

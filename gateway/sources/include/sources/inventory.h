@@ -1,4 +1,5 @@
-// What an input is made of: table files told apart by name and header, gathered into batches in the order of application.
+// What an input is made of: table files told apart by name and header, gathered into batches in the
+// order of application.
 #pragma once
 
 #include <cstdint>
@@ -15,33 +16,36 @@ namespace linkway::sources {
 struct TableFile {
     InputFile file;
     int table = -1;
-    std::uint32_t batch = 0;            ///< index into Inventory::batches
+    std::uint32_t batch = 0;  ///< index into Inventory::batches
     TableHeader header;
-    std::vector<int> columns;           ///< for each column of the data package its position in the file, or -1: not supplied
-    std::vector<std::string> layouts;   ///< export versions whose columns fit best
+    std::vector<int> columns;  ///< for each column of the data package its position in the file, or
+                               ///< -1: not supplied
+    std::vector<std::string> layouts;  ///< export versions whose columns fit best
 };
 
 /// What a system delivered at one time: bulk or delta.
 struct Batch {
-    std::string feed;                   ///< sharing agreement or whatever the file names call it
-    std::string timestamp;              ///< as in the file names
-    std::string extracted;              ///< the same as a FHIR dateTime in UK time; empty when the name has none
+    std::string feed;       ///< sharing agreement or whatever the file names call it
+    std::string timestamp;  ///< as in the file names
+    std::string
+        extracted;  ///< the same as a FHIR dateTime in UK time; empty when the name has none
     std::uint64_t sequence_from = 0;
     std::uint64_t sequence_to = 0;
-    std::vector<std::size_t> files;     ///< indices into Inventory::files
-    std::string held;                   ///< why none of it is applied; empty when it is
+    std::vector<std::size_t> files;  ///< indices into Inventory::files
+    std::string held;                ///< why none of it is applied; empty when it is
 
-    std::string name() const;           ///< for people: "291 of 2015-02-11T16:45:36+00:00"
+    std::string name() const;  ///< for people: "291 of 2015-02-11T16:45:36+00:00"
 };
 
 struct Inventory {
-    std::vector<TableFile> files;       ///< in name order
-    std::vector<Batch> batches;         ///< oldest first
+    std::vector<TableFile> files;           ///< in name order
+    std::vector<Batch> batches;             ///< oldest first
     std::vector<std::string> unrecognised;  ///< files whose names are none of the system's
-    text::Issues issues;                ///< missing tables, unreadable files, unknown columns, ...
+    text::Issues issues;  ///< missing tables, unreadable files, unknown columns, ...
 };
 
-/// Sorts an input by the data package's rules. A batch that lacks a required table or has a file that can't be read is held, and so are the later batches of its feed.
+/// Sorts an input by the data package's rules. A batch that lacks a required table or has a file
+/// that can't be read is held, and so are the later batches of its feed.
 Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options);
 
 }  // namespace linkway::sources

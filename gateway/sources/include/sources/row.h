@@ -17,20 +17,32 @@
 namespace linkway::sources {
 
 /// What became of a row. Every row of every file ends in exactly one.
-enum class Fate : std::uint8_t { pending, translated, not_relevant, superseded, deleted, held, rejected };
+enum class Fate : std::uint8_t {
+    pending,
+    translated,
+    not_relevant,
+    superseded,
+    deleted,
+    held,
+    rejected
+};
 std::string_view to_string(Fate fate);
 
 class RowSet;
 
-/// One row of a table, its cells converted: GUIDs bare and in capitals, dates in FHIR form and cut to their precision. Cells that broke their column's type are kept raw and
-/// read as empty. Rows stay where they are for the life of their RowSet.
+/// One row of a table, its cells converted: GUIDs bare and in capitals, dates in FHIR form and cut
+/// to their precision. Cells that broke their column's type are kept raw and read as empty. Rows
+/// stay where they are for the life of their RowSet.
 class Row final : public fhirpath::Record {
   public:
     const fhirpath::RecordType& type() const override;
-    void field(std::size_t index, fhirpath::Collection& out, std::pmr::memory_resource& arena) const override;
+    void field(std::size_t index, fhirpath::Collection& out,
+               std::pmr::memory_resource& arena) const override;
 
     /// Content of a column; empty when absent, empty or broken.
-    std::string_view cell(int column) const { return is_broken(column) ? std::string_view{} : raw(column); }
+    std::string_view cell(int column) const {
+        return is_broken(column) ? std::string_view{} : raw(column);
+    }
     /// Content of a column even when it broke its type.
     std::string_view raw(int column) const;
     bool is_broken(int column) const { return column < 64 && (broken >> column & 1U) != 0; }
@@ -39,17 +51,18 @@ class Row final : public fhirpath::Record {
     const RowSet& set() const { return *set_; }
     std::uint32_t index() const { return index_; }
 
-    std::uint64_t number = 0;   ///< data record in its file, from 1
-    std::uint64_t line = 0;     ///< physical line in its file, from 1
-    std::uint64_t broken = 0;   ///< bit per column: the cell broke its type
-    std::int64_t version = 0;   ///< of the version column; 0 when the table has none
-    std::uint32_t file = 0;     ///< index of the file among the run's files
-    std::uint32_t batch = 0;    ///< index of its batch, in the order of application
-    std::string_view id;        ///< derived id; set by RowSet::link
-    std::string_view reason;    ///< why it is not relevant, held or rejected
+    std::uint64_t number = 0;  ///< data record in its file, from 1
+    std::uint64_t line = 0;    ///< physical line in its file, from 1
+    std::uint64_t broken = 0;  ///< bit per column: the cell broke its type
+    std::int64_t version = 0;  ///< of the version column; 0 when the table has none
+    std::uint32_t file = 0;    ///< index of the file among the run's files
+    std::uint32_t batch = 0;   ///< index of its batch, in the order of application
+    std::string_view id;       ///< derived id; set by RowSet::link
+    std::string_view reason;   ///< why it is not relevant, held or rejected
     Fate fate = Fate::pending;
     bool repaired_encoding = false;  ///< a cell was no UTF-8 and was read as Windows-1252
-    bool no_longer_fed = false; ///< a later row took it out of the extract's scope; its content is the last known
+    bool no_longer_fed =
+        false;  ///< a later row took it out of the extract's scope; its content is the last known
 
   private:
     friend class RowSet;
@@ -58,7 +71,8 @@ class Row final : public fhirpath::Record {
     std::uint32_t index_ = 0;
 };
 
-/// The kept rows of one table. Filled by add, then settled, then linked; read by any thread after that.
+/// The kept rows of one table. Filled by add, then settled, then linked; read by any thread after
+/// that.
 class RowSet {
   public:
     RowSet(const TableGraph& graph, int table);
@@ -66,18 +80,21 @@ class RowSet {
     RowSet& operator=(const RowSet&) = delete;
 
     int table() const { return table_; }
-    const Table& definition() const { return graph_.package().tables[static_cast<std::size_t>(table_)]; }
+    const Table& definition() const {
+        return graph_.package().tables[static_cast<std::size_t>(table_)];
+    }
     const TableGraph& graph() const { return graph_; }
 
-    /// Keeps a row. `columns` gives for each column of the table its position in the file, or -1. Returns the row with `broken` set;
-    /// the caller completes file, batch and the rest.
+    /// Keeps a row. `columns` gives for each column of the table its position in the file, or -1.
+    /// Returns the row with `broken` set; the caller completes file, batch and the rest.
     Row& add(const ScannedRow& scanned, std::span<const int> columns);
 
     /// Forgets all rows; for probing rows one at a time.
     void clear();
 
-    /// Of the rows of one key that are still pending, the latest (batch, version, record) lives on; earlier ones are superseded, deleted ones deleted.
-    /// Where the table says that a deletion means "out of scope", the last living version stays and is marked.
+    /// Of the rows of one key that are still pending, the latest (batch, version, record) lives on;
+    /// earlier ones are superseded, deleted ones deleted. Where the table says that a deletion
+    /// means "out of scope", the last living version stays and is marked.
     void settle();
 
     /// Rows that are pending, in key order; valid after settle.
@@ -85,7 +102,8 @@ class RowSet {
     std::deque<Row>& rows() { return rows_; }
     const std::deque<Row>& rows() const { return rows_; }
 
-    /// Derives ids and resolves the navigations asked for (indices into TableGraph::navigations) to rows of the other sets.
+    /// Derives ids and resolves the navigations asked for (indices into TableGraph::navigations) to
+    /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
     /// The row a navigation leads to, or null.
@@ -98,7 +116,8 @@ class RowSet {
     std::string key_of(const Row& row) const;
     const Index& index_by(int column);
     void convert(Row& row, std::size_t column, std::string_view content, std::string& out);
-    void cut_to_precision(const std::vector<std::string>& contents, Row& row, std::vector<std::string>& cells);
+    void cut_to_precision(const std::vector<std::string>& contents, Row& row,
+                          std::vector<std::string>& cells);
 
     const TableGraph& graph_;
     int table_;

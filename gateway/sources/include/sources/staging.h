@@ -1,4 +1,5 @@
-// From files to the rows that matter: finds the events, the latest version of each row, and whatever they refer to.
+// From files to the rows that matter: finds the events, the latest version of each row, and
+// whatever they refer to.
 #pragma once
 
 #include <cstdint>
@@ -21,18 +22,20 @@ namespace linkway::sources {
 struct StagingOptions {
     InputOptions input;
     unsigned threads = 1;
-    double max_deleted_share = 0.2;  ///< of a practice's patients that one delta may delete before it is held
+    double max_deleted_share =
+        0.2;  ///< of a practice's patients that one delta may delete before it is held
     std::function<void(std::uint64_t bytes, std::uint64_t rows)> progress;  ///< totals so far
 };
 
-/// Reads an inventory once (the event tables twice where keys may repeat) and keeps the rows that matter.
-/// Memory grows with the lookup keys and the rows kept, not with the size of the files.
+/// Reads an inventory once (the event tables twice where keys may repeat) and keeps the rows that
+/// matter. Memory grows with the lookup keys and the rows kept, not with the size of the files.
 class Staging {
   public:
     Staging(const SystemMapping& mapping, Inventory& inventory, StagingOptions options);
     ~Staging();
 
-    /// A file that can't be read to its end holds its batch: `failed_batch` is then set, and the caller begins again without it.
+    /// A file that can't be read to its end holds its batch: `failed_batch` is then set, and the
+    /// caller begins again without it.
     text::Status run();
     std::optional<std::uint32_t> failed_batch() const { return failed_batch_; }
 
@@ -50,8 +53,8 @@ class Staging {
     };
     using RowSink = std::function<void(const ScannedRow&, const TableFile&, std::uint32_t file)>;
 
-    text::Status scan(std::uint32_t file, std::vector<CellFilter> filters, const std::string& passed_over, const RowSink& sink,
-                      bool account = true);
+    text::Status scan(std::uint32_t file, std::vector<CellFilter> filters,
+                      const std::string& passed_over, const RowSink& sink, bool account = true);
     text::Status each_file(int table, const std::function<text::Status(std::uint32_t file)>& visit);
     text::Status apply_gates();
     text::Status brake_mass_deletes();
@@ -75,9 +78,9 @@ class Staging {
     std::vector<FileAccount> accounts_;
     std::vector<RowIssue> issues_;
     std::map<Hold, std::string> holds_;
-    std::vector<bool> scanned_;            // by file
-    KeySet relevant_;                      // keys of the lookup rows that stand for events
-    KeySet known_;                         // keys of all lookup rows
+    std::vector<bool> scanned_;  // by file
+    KeySet relevant_;            // keys of the lookup rows that stand for events
+    KeySet known_;               // keys of all lookup rows
     bool versions_differ_ = false;
     std::map<std::pair<int, int>, KeySet> demands_;  // by table and column
     std::optional<std::uint32_t> failed_batch_;

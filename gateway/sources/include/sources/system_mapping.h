@@ -1,4 +1,5 @@
-// Everything a GP system's folder under mappings/ says, read, checked and compiled: its data package, the event rules and the templates.
+// Everything a GP system's folder under mappings/ says, read, checked and compiled: its data
+// package, the event rules and the templates.
 #pragma once
 
 #include <deque>
@@ -29,14 +30,15 @@ struct Exclusion {
 
 /// A question put to an event's row; what happens when the answer is no is the run's policy.
 struct Check {
-    std::string name;      ///< "nhs-number": also the option's name
+    std::string name;  ///< "nhs-number": also the option's name
     fhirpath::Expression condition;
-    std::string column;    ///< "Admin_Patient.NhsNumber"
-    std::string message;   ///< what is wrong and what to do
-    std::string otherwise; ///< warn, quarantine or reject
+    std::string column;     ///< "Admin_Patient.NhsNumber"
+    std::string message;    ///< what is wrong and what to do
+    std::string otherwise;  ///< warn, quarantine or reject
 };
 
-/// A table whose rows say whether a practice's feed is open (a sharing agreement). While `closed` is true nothing of the batch is applied for that practice.
+/// A table whose rows say whether a practice's feed is open (a sharing agreement). While `closed`
+/// is true nothing of the batch is applied for that practice.
 struct Gate {
     int table = -1;
     fhirpath::Expression closed;
@@ -47,17 +49,19 @@ struct Gate {
 struct EventRules {
     std::string file;
     int table = -1;
-    std::optional<fhirpath::Expression> kind;       ///< code of the event kind; a row without one is no event
-    std::optional<fhirpath::Expression> subject;    ///< the patient's row; a row without one is held
+    std::optional<fhirpath::Expression>
+        kind;  ///< code of the event kind; a row without one is no event
+    std::optional<fhirpath::Expression> subject;  ///< the patient's row; a row without one is held
     std::optional<fhirpath::Expression> date;
     std::optional<fhirpath::Expression> link_worker;
-    int subject_table = -1;                         ///< the table `subject` leads to
+    int subject_table = -1;  ///< the table `subject` leads to
     std::vector<Exclusion> exclusions;
     std::vector<Check> checks;
     std::vector<Gate> gates;
 
-    /// When `kind` depends on one lookup row only (%row.code...): that navigation's index and `kind` as an expression over %row of the lookup table. Then the lookup
-    /// table is searched first and the event table is scanned for its keys; otherwise every row is tried.
+    /// When `kind` depends on one lookup row only (%row.code...): that navigation's index and
+    /// `kind` as an expression over %row of the lookup table. Then the lookup table is searched
+    /// first and the event table is scanned for its keys; otherwise every row is tried.
     int lookup = -1;
     std::optional<fhirpath::Expression> lookup_kind;
 };
@@ -65,7 +69,7 @@ struct EventRules {
 struct MappedTemplate {
     mapping::Template source;
     mapping::Plan plan;
-    int table = -1;         ///< that drives it; that of the event rules for "each: event"
+    int table = -1;  ///< that drives it; that of the event rules for "each: event"
     bool on_event = false;
 };
 
@@ -73,14 +77,15 @@ struct MappedTemplate {
 struct ColumnUse {
     int table = -1;
     int column = -1;
-    std::string target;   ///< "Patient.birthDate", "key", "link to Admin_Patient", ...
+    std::string target;  ///< "Patient.birthDate", "key", "link to Admin_Patient", ...
     text::Location at;
 };
 
 class SystemMapping {
   public:
-    /// Reads `folder` (mappings/<system>) and the code files beside it (`folder`/../codes). All mistakes are appended; the mapping is usable
-    /// only when none of them is an error. Files that could be read are checked even when others could not.
+    /// Reads `folder` (mappings/<system>) and the code files beside it (`folder`/../codes). All
+    /// mistakes are appended; the mapping is usable only when none of them is an error. Files that
+    /// could be read are checked even when others could not.
     static std::unique_ptr<SystemMapping> load(const std::string& folder, text::Issues& issues);
 
     const DataPackage& package() const { return package_; }
@@ -108,8 +113,8 @@ class SystemMapping {
     void read_events(const std::string& path, text::Issues& issues);
     void read_templates(const std::string& folder, text::Issues& issues);
     void compile(text::Issues& issues);
-    void note(const fhirpath::Expr& expression, const std::vector<Root>& roots, const std::string& target,
-              const text::Location& at, text::Issues& issues);
+    void note(const fhirpath::Expr& expression, const std::vector<Root>& roots,
+              const std::string& target, const text::Location& at, text::Issues& issues);
     void note_structure();
     std::vector<Root> roots(int table) const;
 
@@ -122,7 +127,8 @@ class SystemMapping {
     EventRules events_;
     std::vector<mapping::Template> sources_;
     std::vector<MappedTemplate> templates_;
-    std::vector<std::pair<std::string, int>> declared_;  // what templates make, from which table; those with mistakes too
+    std::vector<std::pair<std::string, int>>
+        declared_;  // what templates make, from which table; those with mistakes too
     std::vector<std::vector<int>> navigations_;
     std::vector<bool> needed_;
     std::vector<ColumnUse> uses_;

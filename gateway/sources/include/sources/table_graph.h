@@ -1,4 +1,5 @@
-// The tables of a data package as FHIRPath sees them: columns as typed fields, foreign keys as navigation in both directions.
+// The tables of a data package as FHIRPath sees them: columns as typed fields, foreign keys as
+// navigation in both directions.
 #pragma once
 
 #include <deque>
@@ -19,8 +20,9 @@ struct Navigation {
     std::vector<std::pair<int, int>> prefer;   ///< (here, there): break ties
 };
 
-/// Record types and navigations of a package's tables; indices are those of DataPackage::tables. Keeps a reference to the package.
-/// The fields of a table's type are its columns in package order, then its navigations.
+/// Record types and navigations of a package's tables; indices are those of DataPackage::tables.
+/// Keeps a reference to the package. The fields of a table's type are its columns in package order,
+/// then its navigations.
 class TableGraph {
   public:
     explicit TableGraph(const DataPackage& package);
@@ -28,8 +30,12 @@ class TableGraph {
     TableGraph& operator=(const TableGraph&) = delete;
 
     const DataPackage& package() const { return package_; }
-    const fhirpath::RecordType& type(int table) const { return types_[static_cast<std::size_t>(table)]; }
-    const std::vector<Navigation>& navigations(int table) const { return navigations_[static_cast<std::size_t>(table)]; }
+    const fhirpath::RecordType& type(int table) const {
+        return types_[static_cast<std::size_t>(table)];
+    }
+    const std::vector<Navigation>& navigations(int table) const {
+        return navigations_[static_cast<std::size_t>(table)];
+    }
 
     /// Index of the table whose record type this is, or -1.
     int table_of(const fhirpath::RecordType* type) const;

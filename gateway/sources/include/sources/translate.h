@@ -26,13 +26,17 @@ struct TranslateOptions {
     unsigned threads = 1;
     InputOptions access;
     double max_deleted_share = 0.2;
-    std::set<std::string> include;                ///< exclusions lifted: "test-patients"
-    std::map<std::string, std::string> policies;  ///< by check: "warn", "quarantine" or "reject" instead of the mapping's own
-    std::function<void(std::uint64_t bytes, std::uint64_t rows, std::uint64_t bytes_in_all)> progress;
+    std::set<std::string> include;  ///< exclusions lifted: "test-patients"
+    std::map<std::string, std::string>
+        policies;  ///< by check: "warn", "quarantine" or "reject" instead of the mapping's own
+    std::function<void(std::uint64_t bytes, std::uint64_t rows, std::uint64_t bytes_in_all)>
+        progress;
 };
 
-/// Translates the extract and writes the output folder, reconciliation.json included. The same input gives the same bytes, in whatever order files are found and
-/// however many threads work. An issue means that nothing was written.
-text::Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOptions& options);
+/// Translates the extract and writes the output folder, reconciliation.json included. The same
+/// input gives the same bytes, in whatever order files are found and however many threads work. An
+/// issue means that nothing was written.
+text::Result<Reconciliation> translate(const SystemMapping& mapping,
+                                       const TranslateOptions& options);
 
 }  // namespace linkway::sources

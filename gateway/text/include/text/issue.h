@@ -1,4 +1,5 @@
-// The one way Linkway says that something is wrong: on a terminal, in an OperationOutcome, in a count.
+// The one way Linkway says that something is wrong: on a terminal, in an OperationOutcome, in a
+// count.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +16,21 @@ enum class Severity : std::uint8_t { information, warning, error, fatal };
 
 /// Where in the input. Lines and columns count from 1; 0 means "not known" and is not printed.
 struct Location {
-    std::string file;           ///< as the user named it, never an absolute path of our own making
-    std::uint64_t line = 0;     ///< physical line of the file
-    std::uint32_t column = 0;   ///< Unicode code point within the line
-    std::string field;          ///< name of a table column or path of a FHIR element, when there is one
+    std::string file;          ///< as the user named it, never an absolute path of our own making
+    std::uint64_t line = 0;    ///< physical line of the file
+    std::uint32_t column = 0;  ///< Unicode code point within the line
+    std::string field;  ///< name of a table column or path of a FHIR element, when there is one
 
     friend bool operator==(const Location&, const Location&) = default;
 };
 
-/// One finding. `message` and `suggestion` never carry patient data: they name files, lines, columns,
-/// elements and what was expected, not what a cell held.
+/// One finding. `message` and `suggestion` never carry patient data: they name files, lines,
+/// columns, elements and what was expected, not what a cell held.
 struct Issue {
     Severity severity = Severity::error;
-    std::string code;        ///< FHIR IssueType code: structure, required, value, invariant, code-invalid, not-found, ...
-    std::string message;     ///< a sentence that says what is wrong and what was expected
+    std::string code;     ///< FHIR IssueType code: structure, required, value, invariant,
+                          ///< code-invalid, not-found, ...
+    std::string message;  ///< a sentence that says what is wrong and what was expected
     Location location;
     std::string suggestion;  ///< what to do or the nearest right name; empty when there is none
 
@@ -43,16 +45,18 @@ std::string to_string(const Issue& issue);
 /// FHIR IssueSeverity code of a severity.
 std::string_view to_code(Severity severity);
 
-/// The candidate that a person most likely meant by `name` (edit distance, case ignored), or nothing when
-/// none is near enough. Ties go to the first candidate.
-std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
+/// The candidate that a person most likely meant by `name` (edit distance, case ignored), or
+/// nothing when none is near enough. Ties go to the first candidate.
+std::optional<std::string> nearest(std::string_view name,
+                                   const std::vector<std::string>& candidates);
 
-/// A value or the reason why there is none. For what is expected to fail; exceptions are for broken programs.
+/// A value or the reason why there is none. For what is expected to fail; exceptions are for broken
+/// programs.
 template <class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : state_(std::move(value)) {}       // NOLINT(google-explicit-constructor)
-    Result(Issue issue) : state_(std::move(issue)) {}   // NOLINT(google-explicit-constructor)
+    Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+    Result(Issue issue) : state_(std::move(issue)) {}  // NOLINT(google-explicit-constructor)
 
     bool ok() const { return std::holds_alternative<T>(state_); }
     explicit operator bool() const { return ok(); }

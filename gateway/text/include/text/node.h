@@ -15,8 +15,8 @@ enum class NodeKind : std::uint8_t { null, boolean, number, string, array, objec
 
 struct Member;
 
-/// A value of a parsed document. Numbers keep their text (FHIR decimals need "1.10" to stay "1.10").
-/// Nodes live as long as their Document and are never changed after parsing.
+/// A value of a parsed document. Numbers keep their text (FHIR decimals need "1.10" to stay
+/// "1.10"). Nodes live as long as their Document and are never changed after parsing.
 struct Node {
     NodeKind kind = NodeKind::null;
     std::uint32_t line = 0;    ///< from 1
@@ -71,18 +71,21 @@ struct ParseLimits {
     std::uint32_t depth = 64;
 };
 
-/// Parses one JSON text (RFC 8259, UTF-8 checked, byte order mark tolerated). Duplicate names, invalid UTF-8, depth and size beyond the
-/// limits and anything after the value are issues with line and column.
+/// Parses one JSON text (RFC 8259, UTF-8 checked, byte order mark tolerated). Duplicate names,
+/// invalid UTF-8, depth and size beyond the limits and anything after the value are issues with
+/// line and column.
 Result<Document> parse_json(std::string_view text, std::string file, ParseLimits limits = {});
 
-/// Parses one YAML 1.2 document of plain data: anchors, aliases, tags, merge keys, duplicate keys and several documents are
-/// refused by name. Unquoted scalars follow the core schema (null, true/false, numbers), others are strings.
+/// Parses one YAML 1.2 document of plain data: anchors, aliases, tags, merge keys, duplicate keys
+/// and several documents are refused by name. Unquoted scalars follow the core schema (null,
+/// true/false, numbers), others are strings.
 Result<Document> parse_yaml(std::string_view text, std::string file, ParseLimits limits = {});
 
 /// Appends a node as compact JSON.
 void append_json(std::string& out, const Node& node);
 
-/// Appends a JSON string literal: quotes, backslashes and control characters escaped, UTF-8 as it is.
+/// Appends a JSON string literal: quotes, backslashes and control characters escaped, UTF-8 as it
+/// is.
 void append_json_string(std::string& out, std::string_view value);
 
 }  // namespace linkway::text

@@ -29,10 +29,12 @@ struct TimeOfDay {
     friend auto operator<=>(const TimeOfDay&, const TimeOfDay&) = default;
 };
 
-/// A pattern such as "yyyy-MM-dd", "yyyyMMdd", "dd MMM yyyy", "HH:mm:ss", "HHmm", "yyyy-MM-dd HH:mm:ss". Letters: y M d H m s;
-/// MMM is an English month name of three letters, whatever the locale or case; anything else stands for itself. A letter repeated asks for
-/// exactly that many digits (yyyy always four: two leave the century open and are refused); M, d and H alone take one or two.
-/// The whole text must match and the day must exist; years run from 0001 to 9999. Nothing is returned otherwise.
+/// A pattern such as "yyyy-MM-dd", "yyyyMMdd", "dd MMM yyyy", "HH:mm:ss", "HHmm", "yyyy-MM-dd
+/// HH:mm:ss". Letters: y M d H m s; MMM is an English month name of three letters, whatever the
+/// locale or case; anything else stands for itself. A letter repeated asks for exactly that many
+/// digits (yyyy always four: two leave the century open and are refused); M, d and H alone take one
+/// or two. The whole text must match and the day must exist; years run from 0001 to 9999. Nothing
+/// is returned otherwise.
 std::optional<Date> parse_date(std::string_view text, std::string_view pattern);
 std::optional<TimeOfDay> parse_time(std::string_view text, std::string_view pattern);
 
@@ -46,14 +48,16 @@ std::optional<DateTime> parse_date_time(std::string_view text, std::string_view 
 void append_date(std::string& out, const Date& date);
 void append_time(std::string& out, const TimeOfDay& time);  ///< "14:05:00"
 
-/// FHIR dateTime of a moment in UK civil time, with its offset: "2023-07-01T09:30:00+01:00"; only the date when no day is known. The hour that happens twice in
-/// October is taken as summer time (the first), the one that does not exist in March as if clocks had not yet changed.
+/// FHIR dateTime of a moment in UK civil time, with its offset: "2023-07-01T09:30:00+01:00"; only
+/// the date when no day is known. The hour that happens twice in October is taken as summer time
+/// (the first), the one that does not exist in March as if clocks had not yet changed.
 void append_uk_date_time(std::string& out, const Date& date, const TimeOfDay& time);
 
-/// Minutes that Europe/London is ahead of UTC at that civil time: 60 in summer, else 0. Source: the Summer Time Acts and Orders as the IANA
-/// time zone database records them: the last Sundays of March and October since 1996, the rules of their time from 1972 to 1995, and
-/// 60 throughout 18 February 1968 to 31 October 1971 (British Standard Time). Before 1968 the answer is 0: years set by
-/// yearly order are not tabled here, and a GP record with a time of day is not that old.
+/// Minutes that Europe/London is ahead of UTC at that civil time: 60 in summer, else 0. Source: the
+/// Summer Time Acts and Orders as the IANA time zone database records them: the last Sundays of
+/// March and October since 1996, the rules of their time from 1972 to 1995, and 60 throughout 18
+/// February 1968 to 31 October 1971 (British Standard Time). Before 1968 the answer is 0: years set
+/// by yearly order are not tabled here, and a GP record with a time of day is not that old.
 int uk_offset_minutes(const Date& date, const TimeOfDay& time);
 
 /// Days since 1970-01-01 of the (first day of the) date.
