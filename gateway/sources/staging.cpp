@@ -198,31 +198,46 @@ Status Staging::run() {
     return {};
 }
 
-/// A practice whose gate is closed in a batch (sharing agreement off) has nothing of that batch
-/// applied.
+/// A practice whose gate is closed (sharing agreement off) has nothing applied from that batch on, until
+/// a later batch says that it is open again: a table without changes is sent with its header only.
 Status Staging::apply_gates() {
     for (const Gate& gate : mapping_.events().gates) {
         RowSet& set = make_set(gate.table);
-        Status failed = each_file(gate.table, [&](std::uint32_t index) {
-            return scan(
-                index, {}, "",
-                [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
-                    Row* row = keep(set, scanned, file, at);
-                    if (row == nullptr) {
-                        return;
-                    }
-                    row->fate = Fate::not_relevant;
-                    row->reason = "read for the state of the feed only";
-                    if (Evaluation().test(gate.closed, *row)) {
-                        holds_[{file.batch, std::string(row->organisation())}] = gate.reason;
-                    }
-                });
-        });
-        if (failed) {
-            return failed;
+        std::set<std::string> closed;
+        for (std::uint32_t batch = 0; batch < inventory_.batches.size(); ++batch) {
+            const Status failed = each_file(gate.table, [&](std::uint32_t index) -> Status {
+                if (inventory_.files[index].batch != batch) {
+                    return {};
+                }
+                return scan(index, {}, "",
+                            [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                                read_gate(gate, set, scanned, file, at, closed);
+                            });
+            });
+            if (failed) {
+                return failed;
+            }
+            for (const std::string& organisation : closed) {
+                holds_[{batch, organisation}] = gate.reason;
+            }
         }
     }
     return {};
+}
+
+void Staging::read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned, const TableFile& file,
+                        std::uint32_t index, std::set<std::string>& closed) {
+    Row* row = keep(set, scanned, file, index);
+    if (row == nullptr) {
+        return;
+    }
+    row->fate = Fate::not_relevant;
+    row->reason = "read for the state of the feed only";
+    if (Evaluation().test(gate.closed, *row)) {
+        closed.emplace(row->organisation());
+    } else {
+        closed.erase(std::string(row->organisation()));
+    }
 }
 
 /// Holds a practice's batch that would delete more of its patients than allowed. Only batches after
@@ -241,6 +256,7 @@ Status Staging::brake_mass_deletes() {
         std::unordered_set<std::size_t> going;
     };
     std::map<std::string, Practice> practices;
+    RowSet probe(mapping_.graph(), table);
     std::uint32_t batch = UINT32_MAX;
     const auto close_batch = [&] {
         for (auto& [organisation, practice] : practices) {
@@ -272,7 +288,7 @@ Status Staging::brake_mass_deletes() {
         return scan(
             index, {}, "",
             [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t) {
-                RowSet probe(mapping_.graph(), table);
+                probe.clear();
                 const Row& row = probe.add(scanned, file.columns);
                 Practice& practice = practices[std::string(row.organisation())];
                 const std::size_t key = std::hash<std::string>()(key_text(row));

@@ -57,6 +57,8 @@ class Staging {
                       const std::string& passed_over, const RowSink& sink, bool account = true);
     text::Status each_file(int table, const std::function<text::Status(std::uint32_t file)>& visit);
     text::Status apply_gates();
+    void read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned, const TableFile& file,
+                   std::uint32_t index, std::set<std::string>& closed);
     text::Status brake_mass_deletes();
     text::Status find_lookups();
     text::Status find_events();
