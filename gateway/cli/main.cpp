@@ -83,8 +83,9 @@ std::optional<Arguments> read_arguments(const Command& command, std::vector<std:
     pointers.push_back(nullptr);
     for (;;) {
         // One thread, before any other starts: getopt's globals are safe here.
+        // NOLINTNEXTLINE(concurrency-mt-unsafe)
         const int found = getopt_long(count, pointers.data(), letters.c_str(), options.data(),
-                                      nullptr);  // NOLINT(concurrency-mt-unsafe)
+                                      nullptr);
         if (found == -1) {
             break;
         }

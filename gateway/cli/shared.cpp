@@ -38,8 +38,9 @@ std::string mappings_folder(const Arguments& arguments) {
     if (arguments.has("mappings")) {
         return arguments.get("mappings", "");
     }
-    if (const char* variable = std::getenv(
-            "LINKWAY_MAPPINGS")) {  // NOLINT(concurrency-mt-unsafe): read before any thread starts
+    // Read before any thread starts.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
+    if (const char* variable = std::getenv("LINKWAY_MAPPINGS")) {
         return variable;
     }
     std::error_code error;

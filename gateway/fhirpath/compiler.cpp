@@ -75,8 +75,7 @@ void Compiler::mistake(const Expr& where, std::string_view code, std::string mes
 
 void Compiler::unknown_name(const Expr& where, const std::string& message,
                             const std::vector<std::string>& candidates) {
-    const auto near = text::nearest(where.name, candidates);
-    mistake(where, "not-found", message, near ? "did you mean \"" + *near + "\"?" : "");
+    mistake(where, "not-found", message, text::did_you_mean(where.name, candidates));
 }
 
 Checked Compiler::check(const Expr& expr, const Scope& scope) {
@@ -185,9 +184,8 @@ Checked Compiler::check_variable(const Expr& expr) {
     for (const std::string_view name : {"%ucum", "%sct", "%loinc"}) {
         names.emplace_back(name);
     }
-    const auto near = text::nearest("%" + expr.name, names);
     mistake(expr, "not-found", "unknown variable %" + expr.name,
-            near ? "did you mean \"" + *near + "\"?" : "");
+            text::did_you_mean("%" + expr.name, names));
     return {&make(Op::constant, expr), {}};
 }
 
@@ -397,9 +395,8 @@ Checked Compiler::check_type_test(const Expr& expr, std::string_view name,
         step.query = *query;
         type = static_type(*query);
     } else if (!type_name.empty()) {
-        const auto near = text::nearest(type_name, type_names());
         mistake(expr, "not-found", "unknown type " + type_name,
-                near ? "did you mean \"" + *near + "\"?" : "");
+                text::did_you_mean(type_name, type_names()));
     }
     if (step.op == Op::type_is) {
         return {&step, system_type(ValueKind::boolean)};

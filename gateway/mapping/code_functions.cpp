@@ -56,12 +56,11 @@ std::function<Bound(Literals)> known_url(const Terminology& terminology, std::st
         if (literals.empty() || !literals[0] || (terminology.*has)(*literals[0])) {
             return std::shared_ptr<const void>();
         }
-        const auto meant = text::nearest(*literals[0], terminology.urls());
         return Issue{text::Severity::error,
                      "not-found",
                      "no code file defines the " + what + " \"" + *literals[0] + "\"",
                      {},
-                     meant ? "did you mean \"" + *meant + "\"?" : ""};
+                     text::did_you_mean(*literals[0], terminology.urls())};
     };
 }
 

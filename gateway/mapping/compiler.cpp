@@ -90,11 +90,6 @@ std::string quoted(std::string_view text) {
     return '"' + std::string(text) + '"';
 }
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
-    const auto meant = text::nearest(name, candidates);
-    return meant ? "did you mean " + quoted(*meant) + "?" : "";
-}
-
 }  // namespace
 
 void Compiler::fail(std::string code, const text::Location& at, std::string message,
@@ -143,7 +138,7 @@ void Compiler::resource(const Template& source) {
         }
         fail("structure", source.resource->at,
              "there is no R4 resource " + quoted(source.resource_type),
-             did_you_mean(source.resource_type, names));
+             text::did_you_mean(source.resource_type, names));
         return;
     }
     if (source.when) {
@@ -341,7 +336,7 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
             fail("code-invalid", form.at,
                  quoted(node.text) + " is not in the required value set of " + target.path + " (" +
                      std::string(set) + ")",
-                 did_you_mean(node.text, codes));
+                 text::did_you_mean(node.text, codes));
             return;
         }
     }
@@ -457,7 +452,7 @@ void Compiler::member(const Entry& entry, const Target& target, std::vector<std:
     if (element == nullptr) {
         fail("structure", entry.at,
              std::string(target.type->name) + " has no element " + quoted(entry.name),
-             did_you_mean(name, element_names(*target.type)));
+             text::did_you_mean(name, element_names(*target.type)));
         return;
     }
     Target inside{target.type->element_type(*element, name), element,

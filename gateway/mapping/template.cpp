@@ -191,9 +191,8 @@ class Parser {
             assign(member, result);
         } else {
             const std::string word(inside.substr(0, inside.find(' ')));
-            const auto meant = text::nearest(word, {"if", "else", "for", "assign"});
             fail(at, "unknown directive \"" + word + "\": expected if, else, for or assign",
-                 meant ? "did you mean \"" + *meant + "\"?" : "");
+                 text::did_you_mean(word, {"if", "else", "for", "assign"}));
         }
     }
 
@@ -252,10 +251,9 @@ void read_header(const Node& root, Parser& parser, const text::Document& documen
     static const std::vector<std::string> known = {"each", "when", "referencedOnly", "resource"};
     for (const text::Member& member : root.members) {
         if (std::find(known.begin(), known.end(), member.name) == known.end()) {
-            const auto meant = text::nearest(member.name, known);
             parser.fail(document.at(member),
                         "unknown header \"" + std::string(member.name) + "\" in a template",
-                        meant ? "did you mean \"" + *meant + "\"?" : "");
+                        text::did_you_mean(member.name, known));
         }
     }
     if (const Node* each = root.find("each"); each != nullptr && each->is_string()) {

@@ -14,10 +14,9 @@ void EventReader::fail(text::Location at, std::string message, std::string sugge
 void EventReader::known(const Node& object, const std::vector<std::string>& names) {
     for (const text::Member& member : object.members) {
         if (std::find(names.begin(), names.end(), member.name) == names.end()) {
-            const auto meant = text::nearest(member.name, names);
             fail(document_->at(member),
                  "unknown entry \"" + std::string(member.name) + "\" in the event rules",
-                 meant ? "did you mean \"" + *meant + "\"?" : "");
+                 text::did_you_mean(member.name, names));
         }
     }
 }
@@ -128,9 +127,8 @@ int EventReader::table_named(const Node& owner) {
         for (const Table& each : mapping_.package_.tables) {
             names.push_back(each.name);
         }
-        const auto meant = text::nearest(name, names);
         fail(document_->at(*owner.find("each")), "the data package has no table \"" + name + "\"",
-             meant ? "did you mean \"" + *meant + "\"?" : "");
+             text::did_you_mean(name, names));
     }
     return table;
 }

@@ -14,7 +14,6 @@ namespace linkway::sources {
 
 namespace {
 
-using text::Issue;
 using text::Severity;
 
 /// What a file's name says.

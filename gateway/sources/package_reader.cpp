@@ -293,9 +293,8 @@ void PackageReader::read_foreign_key(const Node& node, std::size_t index) {
     key.table = resource.empty() ? table.name : resource;  // Table Schema: "" is the table itself
     const int target_index = package_.find(key.table);
     if (target_index < 0) {
-        const auto meant = text::nearest(key.table, table_names(package_));
         fail(*reference, "there is no table \"" + key.table + "\"",
-             meant ? "did you mean \"" + *meant + "\"?" : "");
+             text::did_you_mean(key.table, table_names(package_)));
         return;
     }
     const Table& target = package_.tables[static_cast<std::size_t>(target_index)];

@@ -220,7 +220,7 @@ Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
     char* cells = static_cast<char*>(arena_.allocate(head + bytes, alignof(std::uint32_t)));
     std::uint32_t end = 0;
     for (std::size_t i = 0; i < definitions.size(); ++i) {
-        std::memcpy(cells + head + end, scratch_[i].data(), scratch_[i].size());
+        std::copy(scratch_[i].begin(), scratch_[i].end(), cells + head + end);
         end += static_cast<std::uint32_t>(scratch_[i].size());
         std::memcpy(cells + i * sizeof(std::uint32_t), &end, sizeof(end));
     }

@@ -22,7 +22,7 @@ StaticType system_type(ValueKind kind) {
 }
 
 /// A function that gives one value for each row of its focus, or none.
-Function on_row(std::string name, ValueKind kind, std::size_t args,
+Function on_row(const std::string& name, ValueKind kind, std::size_t args,
                 std::function<void(const Row&, Args, Collection&, Runtime&)> give) {
     Function result{name, system_type(kind), args, args, {}, {}};
     result.call = [name, give = std::move(give)](const void*, const Collection& focus, Args given,
@@ -47,7 +47,8 @@ int column_named(const Row& row, Args args) {
 
 }  // namespace
 
-std::vector<Function> row_functions(std::function<int(std::string_view, int)> template_for) {
+std::vector<Function> row_functions(
+    const std::function<int(std::string_view, int)>& template_for) {
     std::vector<Function> result;
     result.push_back(on_row("uuid", ValueKind::string, 0,
                             [](const Row& row, Args, Collection& out, Runtime& runtime) {

@@ -19,6 +19,6 @@ namespace linkway::sources {
 /// `template_for(type, table)` gives the index of the template that makes that resource from rows
 /// of that table, or -1; it is asked while running.
 std::vector<fhirpath::Function> row_functions(
-    std::function<int(std::string_view type, int table)> template_for);
+    const std::function<int(std::string_view type, int table)>& template_for);
 
 }  // namespace linkway::sources

@@ -9,7 +9,6 @@ namespace linkway::sources {
 
 namespace {
 
-using text::Issue;
 using text::Severity;
 using text::Status;
 
@@ -205,7 +204,7 @@ Status Staging::apply_gates() {
         RowSet& set = make_set(gate.table);
         std::set<std::string> closed;
         for (std::uint32_t batch = 0; batch < inventory_.batches.size(); ++batch) {
-            const Status failed = each_file(gate.table, [&](std::uint32_t index) -> Status {
+            Status failed = each_file(gate.table, [&](std::uint32_t index) -> Status {
                 if (inventory_.files[index].batch != batch) {
                     return {};
                 }
@@ -280,7 +279,7 @@ Status Staging::brake_mass_deletes() {
             practice.going.clear();
         }
     };
-    const Status failed = each_file(table, [&](std::uint32_t index) {
+    Status failed = each_file(table, [&](std::uint32_t index) {
         if (inventory_.files[index].batch != batch) {
             close_batch();
             batch = inventory_.files[index].batch;
@@ -315,7 +314,7 @@ Status Staging::find_lookups() {
     const int key = way.columns.front().second;
     RowSet& set = make_set(way.table);
     RowSet probe(mapping_.graph(), way.table);
-    const Status failed = each_file(way.table, [&](std::uint32_t index) {
+    Status failed = each_file(way.table, [&](std::uint32_t index) {
         const int position = inventory_.files[index].columns[static_cast<std::size_t>(key)];
         return scan(index, {}, "",
                     [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
@@ -342,7 +341,7 @@ Status Staging::find_events() {
     RowSet& set = make_set(rules.table);
     versions_differ_ = false;
     std::uint32_t files = 0;
-    const Status failed = each_file(rules.table, [&](std::uint32_t index) {
+    Status failed = each_file(rules.table, [&](std::uint32_t index) {
         ++files;
         const TableFile& file = inventory_.files[index];
         std::vector<CellFilter> filters;
@@ -404,7 +403,7 @@ Status Staging::find_other_versions() {
         if (keys.size() > 0) {
             const bool guid =
                 set.definition().columns[static_cast<std::size_t>(column)].type == ColumnType::guid;
-            const Status failed = each_file(rules.table, [&](std::uint32_t index) {
+            Status failed = each_file(rules.table, [&](std::uint32_t index) {
                 const int position =
                     inventory_.files[index].columns[static_cast<std::size_t>(column)];
                 return scan(
@@ -503,7 +502,7 @@ Status Staging::fetch(int table) {
                 ring || (way.table == table && (!sets_[from] || static_cast<int>(from) == table));
         }
     }
-    const Status failed = each_file(table, [&](std::uint32_t index) {
+    Status failed = each_file(table, [&](std::uint32_t index) {
         std::vector<CellFilter> filters = ring ? std::vector<CellFilter>{} : demanded(table, index);
         if (filters.empty() && !ring) {
             return scan(index, {}, not_referred_to, nullptr);

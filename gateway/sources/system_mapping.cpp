@@ -119,10 +119,9 @@ void SystemMapping::compile(text::Issues& issues) {
             for (const Table& each : package_.tables) {
                 names.push_back(each.name);
             }
-            const auto meant = text::nearest(source.each, names);
             issues.push_back({text::Severity::error, "not-found",
                               "the data package has no table \"" + source.each + "\"",
-                              source.each_at, meant ? "did you mean \"" + *meant + "\"?" : ""});
+                              source.each_at, text::did_you_mean(source.each, names)});
             continue;
         }
         declared_.emplace_back(source.resource_type, table);

@@ -107,4 +107,9 @@ std::optional<std::string> nearest(std::string_view name,
     return found == nullptr ? std::nullopt : std::optional<std::string>(*found);
 }
 
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
+    const auto meant = nearest(name, candidates);
+    return meant ? "did you mean \"" + *meant + "\"?" : "";
+}
+
 }  // namespace linkway::text

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -49,7 +50,9 @@ class Staging {
     struct Hold {
         std::uint32_t batch;
         std::string organisation;
-        friend auto operator<=>(const Hold&, const Hold&) = default;
+        friend bool operator<(const Hold& a, const Hold& b) {
+            return std::tie(a.batch, a.organisation) < std::tie(b.batch, b.organisation);
+        }
     };
     using RowSink = std::function<void(const ScannedRow&, const TableFile&, std::uint32_t file)>;
 

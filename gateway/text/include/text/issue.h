@@ -50,6 +50,9 @@ std::string_view to_code(Severity severity);
 std::optional<std::string> nearest(std::string_view name,
                                    const std::vector<std::string>& candidates);
 
+/// `did you mean "x"?` with the nearest candidate, or nothing: what goes into Issue::suggestion.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates);
+
 /// A value or the reason why there is none. For what is expected to fail; exceptions are for broken
 /// programs.
 template <class T>

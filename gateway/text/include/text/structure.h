@@ -17,11 +17,18 @@ struct Separators {
     char line_end = '\n';
 };
 
-/// End of a record: offset of its line end, delimiters and line ends (those inside quotes too) counted from the start of the text up to it.
+/// End of a record: offset of its line end; delimiters outside quotes and line ends (those inside
+/// quotes too, its own included) counted from the start of the text.
 struct RecordEnd {
-    std::uint32_t offset = 0;
-    std::uint32_t delimiters = 0;
-    std::uint32_t lines = 0;
+    std::uint32_t offset;
+    std::uint32_t delimiters;
+    std::uint32_t lines;
+};
+
+/// A field's place in the text, quotes and all; of the last field of a record without its line end.
+struct FieldSpan {
+    std::uint32_t from;
+    std::uint32_t to;
 };
 
 /// What index_structure found. Arrays grow to the largest text seen and are reused.
@@ -30,18 +37,28 @@ class Structure {
     /// Makes room for a text of that many bytes.
     void reserve(std::size_t bytes);
 
-    std::unique_ptr<std::uint32_t[]> delimiters;  ///< offsets of the delimiters outside quotes
-    std::unique_ptr<RecordEnd[]> records;         ///< ends of the records, in order
-    std::size_t delimiter_count = 0;
+    /// Bit i of word w: a delimiter outside quotes stands at offset 64 w + i. Up to `trouble` only.
+    std::unique_ptr<std::uint64_t[]> delimiters;
+    std::unique_ptr<RecordEnd[]> records;  ///< ends of the records before `trouble`, in order
+    std::unique_ptr<FieldSpan[]> spans;    ///< of the last locate_fields
     std::size_t record_count = 0;
-    bool has_nul = false;                         ///< a NUL byte stands somewhere in the text
+
+    /// Offset of the first byte that must be looked at with care: a quote where none may be, text
+    /// behind a closing quote, a NUL byte. The size of the text when there is none.
+    std::size_t trouble = 0;
 
   private:
     std::size_t capacity_ = 0;
 };
 
-/// Finds every delimiter and line end outside quotes in `text`, which begins outside quotes and is less than 4 GiB. A quote toggles; doubled quotes inside a quoted
-/// field toggle twice, which changes nothing.
-void index_structure(const char* text, std::size_t size, const Separators& separators, Structure& structure);
+/// Finds every delimiter and line end outside quotes in `text`, which begins where a record does
+/// and is less than 4 GiB, and stops at the first byte that is not as it should be. Doubled quotes
+/// inside a quoted field are as they should be; blanks between a quote and a delimiter are not.
+void index_structure(const char* text, std::size_t size, const Separators& separators,
+                     Structure& structure);
+
+/// Finds field `column` of every record that has `columns` fields (the spans of others mean
+/// nothing): structure.spans[i] is that of record i.
+void locate_fields(Structure& structure, std::uint32_t columns, std::uint32_t column);
 
 }  // namespace linkway::text
