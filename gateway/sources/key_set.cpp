@@ -19,14 +19,17 @@ std::uint64_t hash_of(const char* data, std::size_t size) {
         hash ^= hash >> 29;
     }
     std::uint64_t rest = 0;
-    std::memcpy(&rest, data, size);
+    if (size > 0) {
+        std::memcpy(&rest, data, size);
+    }
     hash = (hash ^ rest) * factor;
     return hash ^ (hash >> 32);
 }
 
 }  // namespace
 
-/// Open addressing over 16-byte slots; a small bitmap in front, which stays in the nearest cache, turns most strangers away.
+/// Open addressing over 16-byte slots; a small bitmap in front, which stays in the nearest cache,
+/// turns most strangers away.
 struct KeySet::Impl {
     struct Slot {
         const char* key = nullptr;
@@ -45,7 +48,7 @@ struct KeySet::Impl {
         std::size_t at = (hash >> 16) & mask;
         const auto tag = static_cast<std::uint32_t>(hash);
         while (slots[at].key != nullptr &&
-               (slots[at].tag != tag || slots[at].size != key.size() || std::memcmp(slots[at].key, key.data(), key.size()) != 0)) {
+               (slots[at].tag != tag || std::string_view(slots[at].key, slots[at].size) != key)) {
             at = (at + 1) & mask;
         }
         return at;
@@ -79,7 +82,8 @@ void KeySet::insert(std::string_view key) {
     }
     char* copy = static_cast<char*>(impl_->arena.allocate(key.size() + 1, 1));
     key.copy(copy, key.size());
-    impl_->slots[at] = {copy, static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(hash)};
+    impl_->slots[at] = {copy, static_cast<std::uint32_t>(key.size()),
+                        static_cast<std::uint32_t>(hash)};
     const std::size_t bit = hash >> 49;
     impl_->filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
 }
@@ -93,6 +97,8 @@ bool KeySet::contains(std::string_view key) const {
     return impl_->slots[impl_->place(key, hash)].key != nullptr;
 }
 
-std::size_t KeySet::size() const { return impl_->count; }
+std::size_t KeySet::size() const {
+    return impl_->count;
+}
 
 }  // namespace linkway::sources
