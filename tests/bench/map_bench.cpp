@@ -23,14 +23,17 @@ namespace linkway::bench {
 namespace {
 
 constexpr const char* usage =
-    "usage: bench_map [--rows N] [--rounds N] [--only ours|hand|translate]\n"
+    "usage: bench_map [--rows N] [--rounds N] [--patience S] [--only ours|hand|translate]\n"
     "  --rows N      referrals, each with a patient of its own (default 50000)\n"
     "  --rounds N    rounds of measurements (default 7)\n"
+    "  --patience S      wait up to S seconds before each round until the machine is quiet "
+    "(default 0)\n"
     "  --only NAME   run one of them once a round and print no ratios; for a profiler\n";
 
 struct Options {
     std::uint64_t rows = 50'000;
     int rounds = 7;
+    double patience = 0;
     std::string only;
 };
 
@@ -327,7 +330,9 @@ void run(const Options& options) {
     Series whole{"translate, files in and out, 1 thread", {}, {}};
     Series whole_twin{"translate, files in and out, 2 threads", {}, {}};
     std::uint64_t bytes_out = 0;
+    int quiet = 0;
     for (int round = 0; round < options.rounds; ++round) {
+        quiet += wait_for_quiet(options.patience) ? 1 : 0;
         by_plan.measure([&] { map_all(three, rows); });
         by_hand.measure([&] { write_all(hand, rows); });
         with_provenance.measure([&] { bytes_out = map_all(four, rows); });
@@ -339,9 +344,10 @@ void run(const Options& options) {
     }
     const auto count = static_cast<double>(options.rows);
     std::printf(
-        "%.0f referrals, %.1f MB in, %.1f MB of FHIR with Provenance, %d rounds, %s before\n",
+        "%.0f referrals, %.1f MB in, %.1f MB of FHIR with Provenance, %d rounds (%d begun on a "
+        "quiet machine), %s before\n",
         count, static_cast<double>(extract.bytes()) / 1e6, static_cast<double>(bytes_out) / 1e6,
-        options.rounds, busy.c_str());
+        options.rounds, quiet, busy.c_str());
     for (const Series* series :
          {&by_plan, &with_provenance, &by_hand, &stage, &whole, &whole_twin}) {
         print(*series, count);
@@ -372,6 +378,8 @@ Options read_options(int argc, char** argv) {
             options.rows = std::stoull(argv[i + 1]);
         } else if (i + 1 < argc && name == "--rounds") {
             options.rounds = std::max(1, std::stoi(argv[i + 1]));
+        } else if (i + 1 < argc && name == "--patience") {
+            options.patience = std::stod(argv[i + 1]);
         } else if (i + 1 < argc && name == "--only") {
             options.only = argv[i + 1];
         } else {

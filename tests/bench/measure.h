@@ -5,12 +5,16 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace linkway::bench {
@@ -84,6 +88,36 @@ inline std::string load() {
     return getloadavg(average, 1) == 1 ? text_of("load average %.1f", average[0]) : "load unknown";
 }
 
+/// Processor seconds that anyone spent so far, all cores together; negative when that cannot be
+/// known.
+inline double spent() {
+    std::ifstream file("/proc/stat");
+    std::string name;
+    double user = 0;
+    double nice = 0;
+    double system = 0;
+    const bool read = static_cast<bool>(file >> name >> user >> nice >> system);
+    return read ? (user + nice + system) / static_cast<double>(sysconf(_SC_CLK_TCK)) : -1;
+}
+
+/// Waits until the rest of the machine is nearly idle, so that a measurement has its cores to
+/// itself; `patience` seconds at most. Returns whether it became quiet.
+inline bool wait_for_quiet(double patience) {
+    constexpr double sample = 0.1;
+    const double start = seconds(CLOCK_MONOTONIC);
+    for (;;) {
+        const double before = spent();
+        std::this_thread::sleep_for(std::chrono::duration<double>(sample));
+        const double busy = (spent() - before) / sample;
+        if (before < 0 || busy < 0.25) {
+            return before >= 0;
+        }
+        if (seconds(CLOCK_MONOTONIC) - start >= patience) {
+            return false;
+        }
+    }
+}
+
 /// Peak resident set of this process so far, in MB (10^6 bytes).
 inline double peak_megabytes() {
     rusage usage{};
@@ -95,7 +129,10 @@ inline double peak_megabytes() {
 /// what else was seen.
 inline void report(const std::string& what, double value, const char* bar, bool met,
                    const std::string& detail = {}) {
-    std::printf("RATIO\t%s\t%.2f\t%s\t%s\t%s\n", what.c_str(), value, bar, met ? "met" : "MISSED",
+    std::printf("RATIO\t%s\t%.2f\t%s\t%s\t%s\n", what.c_str(), value, bar,
+                *bar == '-' ? ""
+                : met       ? "met"
+                            : "MISSED",
                 detail.c_str());
 }
 

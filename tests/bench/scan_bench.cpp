@@ -24,11 +24,13 @@ namespace linkway::bench {
 namespace {
 
 constexpr const char* usage =
-    "usage: bench_scan [--file FILE] [--megabytes N] [--rounds N] [--peer COMMAND]\n"
+    "usage: bench_scan [--file FILE] [--megabytes N] [--rounds N] [--patience S] [--peer COMMAND]\n"
     "  --file FILE       use FILE, made by an earlier run, or make it there and leave it; else a "
     "temporary file\n"
     "  --megabytes N     size of the file that is made, in MiB (default 1024)\n"
     "  --rounds N        rounds of measurements (default 7)\n"
+    "  --patience S      wait up to S seconds before each round until the machine is quiet "
+    "(default 0)\n"
     "  --peer COMMAND    shell command run once a round with the file and the codes sought, "
     "comma-separated, as arguments;\n"
     "                    prints its seconds and the number of rows it found\n";
@@ -37,6 +39,7 @@ struct Options {
     std::string file;
     std::uint64_t bytes = 1ULL << 30U;
     int rounds = 7;
+    double patience = 0;
     std::string peer;
     bool temporary = false;
 };
@@ -241,7 +244,9 @@ void run(const Options& options) {
             throw std::runtime_error("two readers do not agree on the rows");
         }
     };
+    int quiet = 0;
     for (int round = 0; round < options.rounds; ++round) {
+        quiet += wait_for_quiet(options.patience) ? 1 : 0;
         count_lines(options.file, one[0], wc);
         pin(one);
         single.measure([&] { check(scan(file, *header, relevant, known, 1, false)); });
@@ -257,9 +262,10 @@ void run(const Options& options) {
         }
         pin(all);
     }
-    std::printf("%.2f GB, %llu rows, %llu relevant, %d rounds, %s before\n", gigabytes,
-                static_cast<unsigned long long>(expected.rows),
-                static_cast<unsigned long long>(expected.passed), options.rounds, busy.c_str());
+    std::printf(
+        "%.2f GB, %llu rows, %llu relevant, %d rounds (%d begun on a quiet machine), %s before\n",
+        gigabytes, static_cast<unsigned long long>(expected.rows),
+        static_cast<unsigned long long>(expected.passed), options.rounds, quiet, busy.c_str());
     for (const Series* series : {&wc, &single, &twin, &count, &scalar}) {
         print(*series, gigabytes);
     }
@@ -292,6 +298,8 @@ Options read_options(int argc, char** argv) {
             options.bytes = std::stoull(argv[i + 1]) << 20U;
         } else if (name == "--rounds") {
             options.rounds = std::max(1, std::stoi(argv[i + 1]));
+        } else if (name == "--patience") {
+            options.patience = std::stod(argv[i + 1]);
         } else if (name == "--peer") {
             options.peer = argv[i + 1];
         } else {

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Builds the benchmarks in Release, runs them and prints one table of ratios with their bars. README.md says what each means.
+#   tests/bench/run.sh [BUILD_FOLDER]
+# MEGABYTES (1024), ROWS (50000), ROUNDS (7) and PATIENCE (20: seconds to wait before each round until the machine is quiet)
+# may be set. Takes 3 GB of temporary space under TMPDIR and leaves nothing there.
+# Exit: 0 when every figure was taken, whether or not a bar was missed; 1 when something failed.
+set -eu
+
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$(dirname -- "$here")")
+build=${1:-$root/build/bench}
+rounds=${ROUNDS:-7}
+patience=${PATIENCE:-20}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/linkway-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+export TMPDIR="$work"
+
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/configure.log" || { cat "$work/configure.log"; exit 1; }
+cmake --build "$build" --target bench_scan bench_map
+
+# DuckDB is a peer, not a dependency: without it its line is missing, and this says so.
+peer=""
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    echo "DuckDB is left out: node or npm is not installed"
+elif ! npm install --prefix "$work/npm" --no-audit --no-fund @duckdb/node-api >"$work/npm.log" 2>&1; then
+    # Its versions are all marked as pre-releases, so that a range such as @1 finds none.
+    echo "DuckDB is left out: npm could not install @duckdb/node-api"
+    tail -n 3 "$work/npm.log"
+else
+    export NODE_MODULES="$work/npm/node_modules"
+    peer="node '$here/duckdb.mjs'"
+    echo "DuckDB: @duckdb/node-api $(sed -n 's/^ *"version": "\(.*\)",*$/\1/p' "$NODE_MODULES/@duckdb/node-api/package.json" | head -n 1)"
+fi
+
+echo "== Scanning"
+set -- --file "$work/observations.csv" --megabytes "${MEGABYTES:-1024}" --rounds "$rounds" --patience "$patience"
+[ -z "$peer" ] || set -- "$@" --peer "$peer"
+"$build/tests/bench_scan" "$@" >"$work/scan.txt" || { cat "$work/scan.txt"; exit 1; }
+grep -v '^RATIO' "$work/scan.txt"
+rm -f "$work/observations.csv"
+
+echo "== Mapping"
+"$build/tests/bench_map" --rows "${ROWS:-50000}" --rounds "$rounds" --patience "$patience" >"$work/map.txt" || { cat "$work/map.txt"; exit 1; }
+grep -v '^RATIO' "$work/map.txt"
+
+echo "== Ratios (of the least times; medians and processor time beside them)"
+awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt"
