@@ -114,6 +114,15 @@ std::string_view Row::organisation() const {
     return cell(set_->definition().organisation_column);
 }
 
+std::string Row::key() const {
+    std::string key;
+    for (const int column : set_->definition().key) {
+        key += key.empty() ? "" : "|";
+        key += cell(column);
+    }
+    return key;
+}
+
 void Row::field(std::size_t index, fhirpath::Collection& out,
                 std::pmr::memory_resource& arena) const {
     using fhirpath::Value;
@@ -345,13 +354,8 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
         }
     }
     for (Row* row : living_) {
-        std::string key;
-        for (const int column : definition().key) {
-            key += key.empty() ? "" : "|";
-            key += row->cell(column);
-        }
         const std::string id = fhir::derived_id(
-            {graph_.package().system, row->organisation(), definition().name, key});
+            {graph_.package().system, row->organisation(), definition().name, row->key()});
         char* copy = static_cast<char*>(arena_.allocate(id.size(), 1));
         id.copy(copy, id.size());
         row->id = {copy, id.size()};

@@ -15,15 +15,6 @@ using text::Status;
 constexpr const char* not_an_event = "not coded as a social prescribing event";
 constexpr const char* not_referred_to = "no social prescribing event refers to it";
 
-std::string key_text(const Row& row) {
-    std::string key;
-    for (const int column : row.set().definition().key) {
-        key += key.empty() ? "" : "|";
-        key += row.cell(column);
-    }
-    return key;
-}
-
 }  // namespace
 
 Staging::Staging(const SystemMapping& mapping, Inventory& inventory, StagingOptions options)
@@ -150,7 +141,7 @@ void Staging::reject(Row& row, const std::string& code, int column, const std::s
                         "correct the entry in the source and send it again"},
                        row.number,
                        table.name,
-                       key_text(row)});
+                       row.key()});
 }
 
 /// Keeps a row and tells at once whether its key is sound and its practice's batch is applied.
@@ -197,8 +188,9 @@ Status Staging::run() {
     return {};
 }
 
-/// A practice whose gate is closed (sharing agreement off) has nothing applied from that batch on, until
-/// a later batch says that it is open again: a table without changes is sent with its header only.
+/// A practice whose gate is closed (sharing agreement off) has nothing applied from that batch on,
+/// until a later batch says that it is open again: a table without changes is sent with its header
+/// only.
 Status Staging::apply_gates() {
     for (const Gate& gate : mapping_.events().gates) {
         RowSet& set = make_set(gate.table);
@@ -208,10 +200,11 @@ Status Staging::apply_gates() {
                 if (inventory_.files[index].batch != batch) {
                     return {};
                 }
-                return scan(index, {}, "",
-                            [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
-                                read_gate(gate, set, scanned, file, at, closed);
-                            });
+                return scan(
+                    index, {}, "",
+                    [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                        read_gate(gate, set, scanned, file, at, closed);
+                    });
             });
             if (failed) {
                 return failed;
@@ -224,8 +217,8 @@ Status Staging::apply_gates() {
     return {};
 }
 
-void Staging::read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned, const TableFile& file,
-                        std::uint32_t index, std::set<std::string>& closed) {
+void Staging::read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned,
+                        const TableFile& file, std::uint32_t index, std::set<std::string>& closed) {
     Row* row = keep(set, scanned, file, index);
     if (row == nullptr) {
         return;
@@ -290,7 +283,7 @@ Status Staging::brake_mass_deletes() {
                 probe.clear();
                 const Row& row = probe.add(scanned, file.columns);
                 Practice& practice = practices[std::string(row.organisation())];
-                const std::size_t key = std::hash<std::string>()(key_text(row));
+                const std::size_t key = std::hash<std::string>()(row.key());
                 if (row.is_true(definition.deleted_column)) {
                     practice.going.insert(key);
                 } else {

@@ -15,15 +15,6 @@ using text::Status;
 
 constexpr std::size_t chunk_events = 512;
 
-std::string key_text(const Row& row) {
-    std::string key;
-    for (const int column : row.set().definition().key) {
-        key += key.empty() ? "" : "|";
-        key += row.cell(column);
-    }
-    return key;
-}
-
 }  // namespace
 
 Translator::Translator(Staging& staging, const TranslateOptions& options, OutputFolder& output)
@@ -54,7 +45,7 @@ RowIssue Translator::row_issue(const Row& row, Severity severity, const std::str
              {}},
             row.number,
             table.name,
-            key_text(row)};
+            row.key()};
 }
 
 void Translator::set_source(SourceRecord& source, const Row& row) const {

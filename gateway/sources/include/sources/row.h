@@ -45,9 +45,14 @@ class Row final : public fhirpath::Record {
     }
     /// Content of a column even when it broke its type.
     std::string_view raw(int column) const;
-    bool is_broken(int column) const { return column >= 0 && column < 64 && (broken >> column & 1U) != 0; }
+    bool is_broken(int column) const {
+        return column >= 0 && column < 64 && (broken >> column & 1U) != 0;
+    }
     bool is_true(int column) const { return column >= 0 && cell(column) == "true"; }
     std::string_view organisation() const;
+    /// The key columns' content joined by "|": names the row to people and goes into its derived
+    /// id.
+    std::string key() const;
     const RowSet& set() const { return *set_; }
     std::uint32_t index() const { return index_; }
 
