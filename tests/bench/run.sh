@@ -2,7 +2,7 @@
 # Builds the benchmarks in Release, runs them and prints one table of ratios with their bars. README.md says what each means.
 #   tests/bench/run.sh [BUILD_FOLDER]
 # MEGABYTES (1024), ROWS (50000), ROUNDS (7) and PATIENCE (20: seconds to wait before each round until the machine is quiet)
-# may be set. Takes 3 GB of temporary space under TMPDIR and leaves nothing there.
+# may be set. Takes 1.5 GB of temporary space under TMPDIR and leaves nothing there.
 # Exit: 0 when every figure was taken, whether or not a bar was missed; 1 when something failed.
 set -eu
 
