@@ -2,9 +2,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace linkway::sources {
 
@@ -26,8 +28,10 @@ constexpr std::uint64_t largest_ratio = 200;
 /// An archive open at its first entry, or null with the reason.
 Archive open_archive(const std::string& path, std::string& why) {
     Archive handle(archive_read_new());
-    archive_read_support_format_zip(handle.get());
-    if (archive_read_open_filename(handle.get(), path.c_str(), std::size_t{1} << 16) != ARCHIVE_OK) {
+    // By its directory only, which stands at its end: a zip that was cut off is never read in part.
+    archive_read_support_format_zip_seekable(handle.get());
+    if (archive_read_open_filename(handle.get(), path.c_str(), std::size_t{1} << 16) !=
+        ARCHIVE_OK) {
         const char* text = archive_error_string(handle.get());
         why = text == nullptr ? "unknown reason" : text;
         handle.reset();
@@ -40,10 +44,49 @@ std::string reason(archive* handle) {
     return text == nullptr ? "unknown reason" : text;
 }
 
+/// Lets this thread have names in UTF-8 as long as it lives: libarchive gives none that the
+/// locale's characters cannot say.
+class Utf8Names {
+  public:
+    Utf8Names() : names_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{})) {
+        if (names_ != locale_t{}) {
+            before_ = ::uselocale(names_);
+        }
+    }
+    ~Utf8Names() {
+        if (names_ != locale_t{}) {
+            ::uselocale(before_);
+            ::freelocale(names_);
+        }
+    }
+    Utf8Names(const Utf8Names&) = delete;
+    Utf8Names& operator=(const Utf8Names&) = delete;
+
+  private:
+    locale_t names_;
+    locale_t before_{};
+};
+
+/// The name of an entry; empty when it has none that can be said.
+std::string name_of(archive_entry* entry) {
+    const char* name = archive_entry_pathname_utf8(entry);
+    return name == nullptr ? "" : name;
+}
+
+/// Left out of a folder and so out of a zip, which often has them from the system that packed it.
+bool is_hidden(const std::string& name) {
+    const fs::path path(name);
+    return std::any_of(path.begin(), path.end(), [](const fs::path& part) {
+        const std::string text = part.string();
+        return text.starts_with(".") && text != ".";
+    });
+}
+
 /// Names such as "/etc/passwd", "../x" and "C:\x" point outside of where they are.
 bool leads_out(const std::string& name) {
     const fs::path path(name);
-    return name.empty() || path.is_absolute() || name.find('\\') != std::string::npos || name.find(':') != std::string::npos ||
+    return name.empty() || path.is_absolute() || name.find('\\') != std::string::npos ||
+           name.find(':') != std::string::npos ||
            std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
 }
 
@@ -55,18 +98,24 @@ class EntryStream final : public ByteStream {
     Result<std::size_t> read(std::span<char> into) override {
         const la_ssize_t got = archive_read_data(handle_.get(), into.data(), into.size());
         if (got < 0) {
-            return issue("the zip entry cannot be read: " + reason(handle_.get()), "fetch the zip again");
+            return issue("the zip entry cannot be read: " + reason(handle_.get()),
+                         "fetch the zip again");
         }
         total_ += static_cast<std::uint64_t>(got);
         if (total_ > allowed_) {
-            return issue("the zip entry inflates to more than 200 times the size of its zip", "if the zip is sound, unpack it first");
+            return issue("the zip entry inflates to more than 200 times the size of its zip",
+                         "if the zip is sound, unpack it first");
         }
         return static_cast<std::size_t>(got);
     }
 
   private:
     Issue issue(std::string message, std::string suggestion) const {
-        return {Severity::error, "exception", std::move(message), {display_, 0, 0, {}}, std::move(suggestion)};
+        return {Severity::error,
+                "exception",
+                std::move(message),
+                {display_, 0, 0, {}},
+                std::move(suggestion)};
     }
 
     Archive handle_;
@@ -79,63 +128,90 @@ class EntryStream final : public ByteStream {
 
 Input list_archive(const std::string& path) {
     Input input;
+    const Utf8Names names_in_utf8;
     std::string why;
     const Archive handle = open_archive(path, why);
     if (!handle) {
-        input.issues.push_back({Severity::error, "exception", "the zip cannot be opened: " + why, {path, 0, 0, {}},
+        input.issues.push_back({Severity::error,
+                                "exception",
+                                "the zip cannot be opened: " + why,
+                                {path, 0, 0, {}},
                                 "fetch it again; of a split zip all parts must be joined first"});
         return input;
     }
     archive_entry* entry = nullptr;
+    std::set<std::string> names;
     int status = ARCHIVE_OK;
-    while ((status = archive_read_next_header(handle.get(), &entry)) == ARCHIVE_OK || status == ARCHIVE_WARN) {
-        const char* raw = archive_entry_pathname(entry);
-        const std::string name = raw == nullptr ? "" : raw;
+    while ((status = archive_read_next_header(handle.get(), &entry)) == ARCHIVE_OK ||
+           status == ARCHIVE_WARN) {
+        const std::string name = name_of(entry);
         if (archive_entry_filetype(entry) == AE_IFDIR) {
             continue;
         }
         const auto refuse = [&](const char* code, const std::string& message) {
-            input.issues.push_back({Severity::error, code, "zip entry: " + message, {path, 0, 0, {}}, "it is not read"});
+            input.issues.push_back({Severity::error,
+                                    code,
+                                    "zip entry: " + message,
+                                    {path, 0, 0, {}},
+                                    "it is not read"});
         };
         if (archive_entry_filetype(entry) != AE_IFREG) {
             refuse("security", "a link or a device");
         } else if (leads_out(name)) {
-            refuse("security", "a name that leads out of the zip");
+            refuse("security", "no name, or one that leads out of the zip");
+        } else if (is_hidden(name)) {
+            continue;
+        } else if (!names.insert(name).second) {
+            refuse("security", "a second one of the name " + name);
         } else if (archive_entry_is_encrypted(entry) != 0) {
             refuse("security", "encrypted by the zip itself; OpenPGP is what is supported");
         } else {
             InputFile file;
             file.name = fs::path(name).filename().string();
             file.display = name;
-            file.size = static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
+            file.size =
+                static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
             file.container = path;
             file.entry = name;
             input.files.push_back(std::move(file));
         }
     }
     if (status != ARCHIVE_EOF) {
-        input.issues.push_back({Severity::error, "exception", "the zip is damaged: " + reason(handle.get()), {path, 0, 0, {}}, "fetch it again"});
+        input.issues.push_back({Severity::error,
+                                "exception",
+                                "the zip is damaged: " + reason(handle.get()),
+                                {path, 0, 0, {}},
+                                "fetch it again"});
     }
-    std::sort(input.files.begin(), input.files.end(), [](const InputFile& a, const InputFile& b) { return a.display < b.display; });
+    std::sort(input.files.begin(), input.files.end(),
+              [](const InputFile& a, const InputFile& b) { return a.display < b.display; });
     return input;
 }
 
 Result<std::unique_ptr<ByteStream>> open_archive_entry(const InputFile& file) {
+    const Utf8Names names_in_utf8;
     std::string why;
     Archive handle = open_archive(file.container, why);
     archive_entry* entry = nullptr;
-    while (handle && archive_read_next_header(handle.get(), &entry) <= ARCHIVE_OK && entry != nullptr) {
-        const char* name = archive_entry_pathname(entry);
-        if (name != nullptr && file.entry == name) {
-            std::error_code error;
-            const std::uint64_t allowed = std::max(always_allowed, largest_ratio * static_cast<std::uint64_t>(fs::file_size(file.container, error)));
-            return std::unique_ptr<ByteStream>(std::make_unique<EntryStream>(std::move(handle), file, allowed));
-        }
-        if (archive_errno(handle.get()) != 0) {
+    while (handle) {
+        const int status = archive_read_next_header(handle.get(), &entry);
+        if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
             break;
         }
+        if (archive_entry_filetype(entry) != AE_IFREG || name_of(entry) != file.entry) {
+            continue;
+        }
+        std::error_code error;
+        const std::uintmax_t size = fs::file_size(file.container, error);
+        const std::uint64_t allowed =
+            error ? always_allowed : std::max<std::uint64_t>(always_allowed, largest_ratio * size);
+        return std::unique_ptr<ByteStream>(
+            std::make_unique<EntryStream>(std::move(handle), file, allowed));
     }
-    return Issue{Severity::error, "exception", "the zip entry cannot be found again" + (why.empty() ? "" : ": " + why), {file.display, 0, 0, {}},
+    return Issue{Severity::error,
+                 "exception",
+                 "the zip entry cannot be found again" + (why.empty() ? "" : ": " + why),
+                 {file.display, 0, 0, {}},
                  "was the zip changed while it was read?"};
 }
 

@@ -8,7 +8,8 @@
 
 namespace linkway::sources {
 
-/// The regular entries of a zip, in name order, and what is wrong with others. `display` is the entry's name.
+/// The regular entries of a zip, in name order, and what is wrong with others. `display` is the
+/// entry's name.
 Input list_archive(const std::string& path);
 
 /// Opens an entry that list_archive gave.

@@ -20,7 +20,11 @@ using text::Severity;
 constexpr std::size_t buffered_bytes = std::size_t{1} << 20;
 
 Issue security_issue(const std::string& display, std::string message, std::string suggestion) {
-    return {Severity::error, "security", std::move(message), {display, 0, 0, {}}, std::move(suggestion)};
+    return {Severity::error,
+            "security",
+            std::move(message),
+            {display, 0, 0, {}},
+            std::move(suggestion)};
 }
 
 struct ReleaseContext {
@@ -36,7 +40,10 @@ using Data = std::unique_ptr<std::remove_pointer_t<gpgme_data_t>, ReleaseData>;
 class OpenPgpStream final : public ByteStream {
   public:
     OpenPgpStream(std::unique_ptr<ByteStream> encrypted, std::string display, Context context)
-        : encrypted_(std::move(encrypted)), display_(std::move(display)), context_(std::move(context)), worker_([this] { decrypt(); }) {}
+        : encrypted_(std::move(encrypted)),
+          display_(std::move(display)),
+          context_(std::move(context)),
+          worker_([this] { decrypt(); }) {}
 
     ~OpenPgpStream() override {
         {
@@ -78,7 +85,8 @@ class OpenPgpStream final : public ByteStream {
     static gpgme_ssize_t take(void* self, const void* bytes, std::size_t size) {
         auto& stream = *static_cast<OpenPgpStream*>(self);
         std::unique_lock lock(stream.mutex_);
-        stream.changed_.wait(lock, [&] { return stream.buffer_.size() < buffered_bytes || stream.abandoned_; });
+        stream.changed_.wait(
+            lock, [&] { return stream.buffer_.size() < buffered_bytes || stream.abandoned_; });
         if (stream.abandoned_) {
             errno = ECANCELED;
             return -1;
@@ -101,10 +109,13 @@ class OpenPgpStream final : public ByteStream {
         const gpgme_error_t error = gpgme_op_decrypt_verify(context_.get(), in, out);
         std::optional<Issue> failure = read_failure_;
         if (!failure && error != 0) {
-            failure = gpgme_err_code(error) == GPG_ERR_NO_DATA
-                          ? security_issue(display_, "the file is no OpenPGP message", "fetch it again")
-                          : security_issue(display_, std::string("the file cannot be decrypted: ") + gpgme_strerror(error),
-                                           "is the private key in the keyring that --gnupg-home names?");
+            failure =
+                gpgme_err_code(error) == GPG_ERR_NO_DATA
+                    ? security_issue(display_, "the file is no OpenPGP message", "fetch it again")
+                    : security_issue(
+                          display_,
+                          std::string("the file cannot be decrypted: ") + gpgme_strerror(error),
+                          "is the private key in the keyring that --gnupg-home names?");
         }
         if (!failure) {
             failure = check_signature();
@@ -120,17 +131,22 @@ class OpenPgpStream final : public ByteStream {
     std::optional<Issue> check_signature() const {
         const gpgme_verify_result_t result = gpgme_op_verify_result(context_.get());
         if (result == nullptr || result->signatures == nullptr) {
-            return security_issue(display_, "the file is not signed", "ask the supplier; an unsigned extract is refused");
+            return security_issue(display_, "the file is not signed",
+                                  "ask the supplier; an unsigned extract is refused");
         }
-        for (gpgme_signature_t signature = result->signatures; signature != nullptr; signature = signature->next) {
+        for (gpgme_signature_t signature = result->signatures; signature != nullptr;
+             signature = signature->next) {
             switch (gpgme_err_code(signature->status)) {
                 case GPG_ERR_NO_ERROR:
                     break;
                 case GPG_ERR_NO_PUBKEY:
-                    return security_issue(display_, "the file is signed by a key that is not in the keyring",
+                    return security_issue(display_,
+                                          "the file is signed by a key that is not in the keyring",
                                           "import the supplier's public key into the keyring");
                 default:
-                    return security_issue(display_, std::string("the signature is not good: ") + gpgme_strerror(signature->status),
+                    return security_issue(display_,
+                                          std::string("the signature is not good: ") +
+                                              gpgme_strerror(signature->status),
                                           "fetch the file again; if it stays so, ask the supplier");
             }
         }
@@ -152,8 +168,11 @@ class OpenPgpStream final : public ByteStream {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> open_openpgp(std::unique_ptr<ByteStream> encrypted, const std::string& display, const InputOptions& options) {
-    static const char* const version = gpgme_check_version(nullptr);  // initialises the library, once
+Result<std::unique_ptr<ByteStream>> open_openpgp(std::unique_ptr<ByteStream> encrypted,
+                                                 const std::string& display,
+                                                 const InputOptions& options) {
+    static const char* const version =
+        gpgme_check_version(nullptr);  // initialises the library, once
     gpgme_ctx_t raw = nullptr;
     if (version == nullptr || gpgme_new(&raw) != 0) {
         return security_issue(display, "GnuPG is not available", "install gnupg");
@@ -162,10 +181,14 @@ Result<std::unique_ptr<ByteStream>> open_openpgp(std::unique_ptr<ByteStream> enc
     gpgme_set_protocol(raw, GPGME_PROTOCOL_OpenPGP);
     gpgme_set_offline(raw, 1);
     const char* home = options.gnupg_home.empty() ? nullptr : options.gnupg_home.c_str();
-    if (const gpgme_error_t error = gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, nullptr, home)) {
-        return security_issue(display, std::string("GnuPG cannot be started: ") + gpgme_strerror(error), "install gnupg");
+    if (const gpgme_error_t error =
+            gpgme_ctx_set_engine_info(raw, GPGME_PROTOCOL_OpenPGP, nullptr, home)) {
+        return security_issue(display,
+                              std::string("GnuPG cannot be started: ") + gpgme_strerror(error),
+                              "install gnupg");
     }
-    return std::unique_ptr<ByteStream>(std::make_unique<OpenPgpStream>(std::move(encrypted), display, std::move(context)));
+    return std::unique_ptr<ByteStream>(
+        std::make_unique<OpenPgpStream>(std::move(encrypted), display, std::move(context)));
 }
 
 }  // namespace linkway::sources
