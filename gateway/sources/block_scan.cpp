@@ -1,9 +1,9 @@
 #include "block_scan.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 
-#include "sources/row.h"
+#include "block_filter.h"
 #include "text/utf8.h"
 
 namespace linkway::sources {
@@ -12,238 +12,195 @@ namespace {
 
 using text::RecordDefect;
 
-constexpr std::size_t window_bytes = std::size_t{128} << 10;
-constexpr std::size_t longest_record = std::size_t{1} << 20;
-constexpr std::size_t plausible_record = std::size_t{64} << 10;  // how far to look when trying whether a record starts somewhere
-constexpr std::size_t known_cache = 4096;
+/// Bytes indexed at a time: text and index stay in the nearest caches. Behind a record that had to
+/// be read with care it is little, and grows again.
+constexpr std::size_t full_window = std::size_t{64} << 10;
+constexpr std::size_t small_window = std::size_t{2} << 10;
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && text.front() == ' ') {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && text.back() == ' ') {
+/// A GUID, number or code; anything else in the first cell of a torn record may be a patient's
+/// text.
+bool looks_like_key(std::string_view cell) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    return cell.size() <= 64 && std::any_of(cell.begin(), cell.end(), is_digit) &&
+           std::all_of(cell.begin(), cell.end(), [&](char c) {
+               return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+                      c == '_' || c == '{' || c == '}';
+           });
+}
+
+/// Carriage returns before a line end belong to it.
+std::string_view without_returns(std::string_view text) {
+    while (!text.empty() && text.back() == '\r') {
         text.remove_suffix(1);
     }
     return text;
 }
 
-std::uint64_t hash_of(std::string_view key) {
-    std::uint64_t hash = key.size() * 0x9E3779B97F4A7C15ULL;
-    while (!key.empty()) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, key.data(), std::min<std::size_t>(8, key.size()));
-        hash = (hash ^ word) * 0xD6E8FEB86659FD93ULL;
-        hash ^= hash >> 32;
-        key.remove_prefix(std::min<std::size_t>(8, key.size()));
-    }
-    return hash;
-}
-
-/// The result of reading one record with care.
-struct Careful {
-    std::size_t end = 0;        ///< offset behind the record's line end (or of the end of the text)
-    std::uint32_t fields = 1;
-    std::uint64_t lines = 0;    ///< line ends consumed
-    RecordDefect defect = RecordDefect::none;
-    bool complete = true;       ///< false: the text ends before the record does
-};
-
-/// Reads one record character by character, at most `most` bytes of it. A quote toggles wherever it stands, as the fast path has it.
-Careful read_carefully(std::string_view text, std::size_t start, const BlockRules& rules, std::size_t most = longest_record) {
-    Careful result;
-    bool inside = false;
-    bool closed = false;       // behind a closing quote
-    std::size_t at = start;
-    for (; at < text.size() && at - start <= most; ++at) {
-        const char c = text[at];
-        result.lines += c == rules.line_end ? 1U : 0U;
-        if (c == '\0' && result.defect == RecordDefect::none) {
-            result.defect = RecordDefect::nul_byte;
-        }
-        if (c == rules.dialect.quote) {
-            if (inside && at + 1 < text.size() && text[at + 1] == rules.dialect.quote) {
-                ++at;
-                continue;
-            }
-            inside = !inside;
-            closed = !inside;
-            continue;
-        }
-        if (inside) {
-            continue;
-        }
-        if (c == rules.line_end) {
-            result.end = at + 1;
-            return result;
-        }
-        if (c == rules.dialect.delimiter) {
-            ++result.fields;
-            closed = false;
-            continue;
-        }
-        if (closed && c != '\r' && c != ' ' && result.defect == RecordDefect::none) {
-            result.defect = RecordDefect::text_after_quote;
-        }
-    }
-    result.end = std::min(at, text.size());
-    result.complete = false;
-    if (at - start > most) {
-        result.defect = RecordDefect::too_long;
-    } else if (inside) {
-        result.defect = RecordDefect::unbalanced_quote;
-    }
-    return result;
-}
-
-/// Whether a sound record with the right number of fields starts there and, unless the text ends first, ends.
-bool is_sound(std::string_view text, std::size_t start, const BlockRules& rules) {
-    const Careful record = read_carefully(text, start, rules, plausible_record);
-    return record.complete && record.defect == RecordDefect::none && record.fields == rules.columns;
-}
-
-/// Scans one block; holds what the helper functions share.
+/// Scans one block; holds what the steps share.
 class Scan {
   public:
-    Scan(std::string_view bytes, std::size_t limit, bool at_end, const BlockRules& rules, BlockScratch& scratch, BlockResult& result)
-        : bytes_(bytes), limit_(limit), at_end_(at_end), rules_(rules), scratch_(scratch), result_(result) {}
+    Scan(std::string_view bytes, std::size_t limit, bool at_end, const BlockRules& rules,
+         BlockScratch& scratch, BlockResult& result)
+        : bytes_(bytes),
+          limit_(std::min(limit, bytes.size())),
+          at_end_(at_end),
+          rules_(rules),
+          scratch_(scratch),
+          result_(result) {
+        const bool watch = rules.watch_column != UINT32_MAX;
+        scratch.spans.resize(rules.count_only ? 0 : rules.any_of.size());
+        scratch.spans.resize(scratch.spans.size() + (watch ? 1 : 0));
+    }
 
-    void run() {
-        std::size_t start = 0;
-        std::size_t window = window_bytes;
-        while (start < limit_ && start < bytes_.size()) {
+    std::size_t run() {
+        std::size_t window = full_window;
+        while (at_ < limit_) {
+            const std::size_t start = at_;
             const std::size_t size = std::min(window, bytes_.size() - start);
-            const std::size_t next = scan_window(start, size);
-            if (next != start) {
-                start = next;
-                window = window_bytes;
-            } else if (size < bytes_.size() - start && window < longest_record) {
-                window *= 2;  // a record longer than the window
-            } else if (!finish(start)) {
+            scan_window(size);
+            if (at_ >= limit_) {
                 break;
             }
+            const std::size_t left = start + size - at_;
+            const bool trouble = scratch_.structure.trouble < size;
+            if (!trouble && start + size < bytes_.size() && left <= text::longest_record) {
+                window = std::max(full_window, left * 2);  // the window ends in this record
+            } else if (!trouble && !at_end_ && left <= text::longest_record) {
+                return at_;  // the bytes do
+            } else if (!take_with_care()) {
+                return at_;
+            } else {
+                window = trouble ? std::min(full_window, std::max(small_window, 2 * (at_ - start)))
+                                 : full_window;
+            }
         }
-        result_.consumed = start;
+        return at_;
     }
 
   private:
-    /// Scans the records that end within the window; returns where the first that does not starts.
-    std::size_t scan_window(std::size_t start, std::size_t size) {
-        const char* base = bytes_.data() + start;
+    /// Takes the records that the index of the next `size` bytes shows to be well formed.
+    void scan_window(std::size_t size) {
         text::Structure& structure = scratch_.structure;
-        text::index_structure(base, size, {rules_.dialect.delimiter, rules_.dialect.quote, rules_.line_end}, structure);
+        const text::RecordShape& shape = rules_.shape;
+        base_ = bytes_.data() + at_;
+        text::index_structure(
+            base_, size, {shape.dialect.delimiter, shape.dialect.quote, shape.line_end}, structure);
+        locate();
+        const std::size_t offset = at_;
+        const std::uint64_t lines = result_.lines;
         std::uint32_t begin = 0;
-        std::uint32_t first_delimiter = 0;
-        std::uint32_t first_line = 0;
+        std::uint32_t first = 0;
         for (std::size_t i = 0; i < structure.record_count; ++i) {
-            if (start + begin >= limit_) {
-                return start + begin;
+            if (offset + begin >= limit_) {
+                return;
             }
-            const text::RecordEnd end = structure.records[i];
-            const std::uint32_t fields = end.delimiters - first_delimiter + 1;
-            std::uint32_t stop = end.offset;
-            if (stop > begin && base[stop - 1] == '\r') {
-                --stop;
+            const text::RecordEnd& end = structure.records[i];
+            if (end.offset - begin > text::longest_record) {
+                structure.trouble = begin;
+                return;
             }
-            const bool nul = structure.has_nul && std::memchr(base + begin, '\0', stop - begin) != nullptr;
-            if (fields != rules_.columns || nul || end.offset - begin > longest_record) {
-                if (stop == begin && fields == 1) {  // an empty line is no record
-                    result_.lines += end.lines - first_line;
-                } else {
-                    return take_bad(start + begin);
+            if (end.delimiters != first || !is_blank(begin, end.offset)) {
+                if (end.delimiters - first + 1 != shape.columns) {
+                    structure.trouble = begin;
+                    return;
                 }
-            } else {
-                ++result_.records;
-                if (!take_good(base, begin, stop, structure.delimiters.get() + first_delimiter)) {
-                    --result_.records;
-                    return take_bad(start + begin);
-                }
-                result_.lines += end.lines - first_line;
+                take_good(i, begin);
             }
             begin = end.offset + 1;
-            first_delimiter = end.delimiters;
-            first_line = end.lines;
+            first = end.delimiters;
+            result_.lines = lines + end.lines;
+            at_ = offset + begin;
         }
-        return start + begin;
     }
 
-    std::string_view raw_field(const char* base, std::uint32_t begin, std::uint32_t stop, const std::uint32_t* delimiters, std::uint32_t column) const {
-        const std::uint32_t from = column == 0 ? begin : delimiters[column - 1] + 1;
-        const std::uint32_t to = column + 1 == rules_.columns ? stop : delimiters[column];
-        return {base + from, to - from};
+    bool is_blank(std::uint32_t begin, std::uint32_t end) const {
+        const std::string_view line = without_returns({base_ + begin, end - begin});
+        return line.find_first_not_of(' ') == std::string_view::npos;
     }
 
-    /// A cell's content where no quote stands inside it, which is so for keys; others come back with their quotes.
-    std::string_view key_content(std::string_view raw) const {
-        if (raw.size() >= 2 && raw.front() == rules_.dialect.quote && raw.back() == rules_.dialect.quote) {
-            raw = raw.substr(1, raw.size() - 2);
+    /// Finds the fields that decide for all records of the index.
+    void locate() {
+        text::Structure& structure = scratch_.structure;
+        for (std::size_t i = 0; i < scratch_.spans.size(); ++i) {
+            const std::uint32_t column =
+                is_watch(i) ? rules_.watch_column : rules_.any_of[i].column;
+            text::locate_fields(structure, rules_.shape.columns, column);
+            scratch_.spans[i].assign(structure.spans.get(),
+                                     structure.spans.get() + structure.record_count);
         }
-        return trim(raw);
     }
 
-    bool passes(const CellFilter& filter, std::string_view cell) {
-        if (filter.guid) {
-            return filter.keys->contains(normal_guid(cell));
-        }
-        if (filter.keys->contains(cell)) {
-            return true;
-        }
-        if (filter.known == nullptr || cell.empty()) {
-            return false;
-        }
-        if (scratch_.known.empty()) {
-            scratch_.known.assign(known_cache, 0);
-        }
-        const std::uint64_t hash = hash_of(cell);
-        std::uint64_t& seen = scratch_.known[hash % known_cache];
-        if (seen == hash) {
-            return false;
-        }
-        if (!filter.known->contains(cell)) {
-            return true;
-        }
-        seen = hash;
-        return false;
+    bool is_watch(std::size_t span) const {
+        return rules_.watch_column != UINT32_MAX && span + 1 == scratch_.spans.size();
     }
 
-    /// Books a record of the right shape; false when a look inside shows that it is not sound after all.
-    bool take_good(const char* base, std::uint32_t begin, std::uint32_t stop, const std::uint32_t* delimiters) {
-        if (rules_.watch_column != UINT32_MAX) {
-            const std::string_view cell = raw_field(base, begin, stop, delimiters, rules_.watch_column);
-            if (result_.good == 0) {
-                result_.watched = cell;
-            } else if (!result_.watched_differs && cell != result_.watched) {
-                result_.watched_differs = true;
-            }
+    std::string_view content(std::string_view raw) {
+        return key_content(raw, rules_.shape.dialect, scratch_.unescaped);
+    }
+
+    /// A located field of record `i`.
+    std::string_view located(std::size_t span, std::size_t i) {
+        const text::FieldSpan& place = scratch_.spans[span][i];
+        const std::string_view raw(base_ + place.from, place.to - place.from);
+        return base_[place.to] == rules_.shape.line_end ? without_returns(raw) : raw;
+    }
+
+    void watch(std::string_view raw) {
+        const std::string_view text = content(raw);
+        if (result_.good == 0) {
+            result_.watched = text;
+        } else if (text != result_.watched) {
+            result_.watched_differs = true;
         }
-        bool pass = !rules_.count_only && rules_.any_of->empty();
-        if (!rules_.count_only) {
-            for (const CellFilter& filter : *rules_.any_of) {
-                pass = pass || passes(filter, key_content(raw_field(base, begin, stop, delimiters, filter.column)));
-            }
+    }
+
+    /// Books a well-formed record of the index.
+    void take_good(std::size_t i, std::uint32_t begin) {
+        if (rules_.watch_column != UINT32_MAX && !result_.watched_differs) {
+            watch(located(scratch_.spans.size() - 1, i));
         }
-        if (pass && !keep(base, begin, stop, delimiters)) {
-            return false;
-        }
+        ++result_.records;
         ++result_.good;
-        return true;
+        if (rules_.count_only) {
+            return;
+        }
+        bool pass = rules_.any_of.empty();
+        for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
+            pass = passes(rules_.any_of[f], content(located(f, i)), scratch_.seen);
+        }
+        if (pass) {
+            split(begin, scratch_.structure.records[i].offset);
+            keep();
+        }
     }
 
-    /// Copies a row that passed. False when a field has text behind its closing quote.
-    bool keep(const char* base, std::uint32_t begin, std::uint32_t stop, const std::uint32_t* delimiters) {
+    /// Cuts a record of the index into its raw fields.
+    void split(std::uint32_t begin, std::uint32_t end) {
+        scratch_.fields.clear();
+        std::uint32_t from = begin;
+        for (std::uint32_t word = begin / 64; word <= end / 64; ++word) {
+            std::uint64_t bits = scratch_.structure.delimiters[word];
+            for (; bits != 0; bits &= bits - 1) {
+                const std::uint32_t at =
+                    word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+                if (at >= begin && at < end) {
+                    scratch_.fields.emplace_back(base_ + from, at - from);
+                    from = at + 1;
+                }
+            }
+        }
+        scratch_.fields.push_back(without_returns({base_ + from, end - from}));
+    }
+
+    /// Copies the row whose raw fields are in scratch_.fields; it has been counted already.
+    void keep() {
         BlockRow row;
         row.number = result_.records;
         row.line = result_.lines;
         row.first_cell = result_.cells.size();
-        const std::size_t text = result_.text.size();
-        for (std::uint32_t column = 0; column < rules_.columns; ++column) {
-            const std::string_view raw = raw_field(base, begin, stop, delimiters, column);
-            const bool quoted = !raw.empty() && raw.front() == rules_.dialect.quote;
-            if (quoted && (raw.size() < 2 || trim(raw).back() != rules_.dialect.quote || has_inner_end(trim(raw)))) {
-                result_.cells.resize(row.first_cell);
-                result_.text.resize(text);
-                return false;
-            }
-            const std::string_view content = text::field_content(quoted ? trim(raw) : raw, rules_.dialect, scratch_.unescaped);
+        for (const std::string_view raw : scratch_.fields) {
+            const std::string_view content =
+                text::field_content(raw, rules_.shape.dialect, scratch_.unescaped);
             const std::size_t at = result_.text.size();
             if (text::is_utf8(content)) {
                 result_.text += content;
@@ -251,97 +208,66 @@ class Scan {
                 text::append_windows_1252(result_.text, content);
                 row.repaired_encoding = true;
             }
-            result_.cells.emplace_back(static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(result_.text.size() - at));
+            result_.cells.emplace_back(static_cast<std::uint32_t>(at),
+                                       static_cast<std::uint32_t>(result_.text.size() - at));
         }
         result_.rows.push_back(row);
+    }
+
+    /// Reads the next record byte by byte; false when that takes more bytes.
+    bool take_with_care() {
+        const text::RecordReading record =
+            text::read_record(bytes_, at_, at_end_, rules_.shape, scratch_.fields);
+        if (!record.decided) {
+            return false;
+        }
+        if (record.blank) {
+            // counts as a line only
+        } else if (record.defect == RecordDefect::none) {
+            take_read();
+        } else {
+            take_bad(record);
+        }
+        result_.lines += static_cast<std::uint64_t>(std::count(
+            bytes_.begin() + static_cast<std::ptrdiff_t>(at_),
+            bytes_.begin() + static_cast<std::ptrdiff_t>(record.end), rules_.shape.line_end));
+        at_ = record.end;
         return true;
     }
 
-    /// Whether a quoted field ends before its last character: a lone quote inside.
-    bool has_inner_end(std::string_view raw) const {
-        raw = raw.substr(1, raw.size() - 2);
-        for (std::size_t at = raw.find(rules_.dialect.quote); at != std::string_view::npos; at = raw.find(rules_.dialect.quote, at + 2)) {
-            if (at + 1 >= raw.size() || raw[at + 1] != rules_.dialect.quote) {
-                return true;
-            }
+    /// Books the sound record whose raw fields are in scratch_.fields.
+    void take_read() {
+        if (rules_.watch_column != UINT32_MAX && !result_.watched_differs) {
+            watch(scratch_.fields[rules_.watch_column]);
         }
-        return false;
+        ++result_.records;
+        ++result_.good;
+        bool pass = rules_.any_of.empty();
+        for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
+            pass = passes(rules_.any_of[f], content(scratch_.fields[rules_.any_of[f].column]),
+                          scratch_.seen);
+        }
+        if (pass && !rules_.count_only) {
+            keep();
+        }
     }
 
-    /// Books the record at `start` as bad and returns where the next one starts.
-    std::size_t take_bad(std::size_t start) {
-        Careful record = read_carefully(bytes_, start, rules_);
-        // A quote that was never closed swallows what follows: the first line inside from which a sound record can be read ends it.
-        std::uint64_t lines = 0;
-        for (std::size_t at = bytes_.find(rules_.line_end, start); at != std::string_view::npos && at + 1 < record.end;
-             at = bytes_.find(rules_.line_end, at + 1)) {
-            ++lines;
-            if (is_sound(bytes_, at + 1, rules_)) {
-                record.end = at + 1;
-                record.lines = lines;
-                record.complete = true;
-                record.defect = RecordDefect::unbalanced_quote;
-                break;
-            }
-        }
-        if (record.defect == RecordDefect::none) {
-            record.defect = record.fields < rules_.columns ? RecordDefect::too_few_fields : RecordDefect::too_many_fields;
-        }
-        return book_bad(start, record);
-    }
-
-    std::size_t book_bad(std::size_t start, const Careful& record) {
+    void take_bad(const text::RecordReading& record) {
         BadRecord bad;
         bad.number = ++result_.records;
         bad.line = result_.lines;
         bad.defect = record.defect;
         bad.fields_found = record.fields;
-        bad.fields_expected = rules_.columns;
-        const std::size_t end = bytes_.find_first_of(std::string{rules_.dialect.delimiter, rules_.line_end}, start);
-        const std::string_view key = key_content(bytes_.substr(start, std::min(end, record.end) - start));
-        if (key.size() <= 64 && text::is_utf8(key) && key.find('\0') == std::string_view::npos) {
+        bad.fields_expected = rules_.shape.columns;
+        // However torn the record is, its first field is whole when it looks like a key.
+        const char ends[] = {rules_.shape.dialect.delimiter, rules_.shape.line_end};
+        const std::string_view bytes = bytes_.substr(at_, record.end - at_);
+        std::string_view key = bytes.substr(0, bytes.find_first_of(std::string_view(ends, 2)));
+        key = content(without_returns(key));
+        if (looks_like_key(key)) {
             bad.key = key;
         }
         result_.bad.push_back(std::move(bad));
-        result_.lines += record.lines;
-        return record.end;
-    }
-
-    /// Deals with a last record that has no line end; false when more bytes are needed or nothing is left.
-    bool finish(std::size_t& start) {
-        if (at_end_ && bytes_.substr(start) == "\r") {
-            start = bytes_.size();
-            return false;
-        }
-        Careful record = read_carefully(bytes_, start, rules_);
-        if (!at_end_ && !record.complete && record.defect != RecordDefect::too_long) {
-            result_.incomplete = true;
-            return false;
-        }
-        const bool sound = record.end == bytes_.size() && record.defect == RecordDefect::none && record.fields == rules_.columns;
-        if (sound && at_end_) {
-            const char* base = bytes_.data() + start;
-            const std::size_t size = bytes_.size() - start;
-            text::index_structure(base, size, {rules_.dialect.delimiter, rules_.dialect.quote, rules_.line_end}, scratch_.structure);
-            std::uint32_t stop = static_cast<std::uint32_t>(size);
-            stop -= base[stop - 1] == '\r' ? 1U : 0U;
-            ++result_.records;
-            if (take_good(base, 0, stop, scratch_.structure.delimiters.get())) {
-                start = bytes_.size();
-                return false;
-            }
-            --result_.records;
-        }
-        if (record.defect == RecordDefect::none || (record.defect == RecordDefect::unbalanced_quote && record.lines == 0)) {
-            // The file ends within the record: with an open quote it may be either; both are said by "cut off" when fields are missing.
-            record.defect = record.defect == RecordDefect::none && record.fields < rules_.columns ? RecordDefect::cut_off
-                            : record.defect == RecordDefect::none                                ? RecordDefect::too_many_fields
-                                                                                                 : record.defect;
-            start = book_bad(start, record);
-            return start < bytes_.size();
-        }
-        start = take_bad(start);
-        return true;
     }
 
     std::string_view bytes_;
@@ -350,13 +276,13 @@ class Scan {
     const BlockRules& rules_;
     BlockScratch& scratch_;
     BlockResult& result_;
+    std::size_t at_ = 0;          // start of the next record
+    const char* base_ = nullptr;  // of the text that the index is about
 };
 
 }  // namespace
 
 void BlockResult::clear() {
-    consumed = 0;
-    incomplete = false;
     records = good = lines = 0;
     rows.clear();
     cells.clear();
@@ -366,18 +292,9 @@ void BlockResult::clear() {
     watched_differs = false;
 }
 
-void scan_block(std::string_view bytes, std::size_t limit, bool at_end, const BlockRules& rules, BlockScratch& scratch, BlockResult& result) {
-    result.clear();
-    Scan(bytes, limit, at_end, rules, scratch, result).run();
-}
-
-std::size_t guess_start(std::string_view bytes, std::size_t from, const BlockRules& rules) {
-    for (std::size_t at = bytes.find(rules.line_end, from); at != std::string_view::npos; at = bytes.find(rules.line_end, at + 1)) {
-        if (is_sound(bytes, at + 1, rules)) {
-            return at + 1;
-        }
-    }
-    return std::string_view::npos;
+std::size_t scan_block(std::string_view bytes, std::size_t limit, bool at_end,
+                       const BlockRules& rules, BlockScratch& scratch, BlockResult& result) {
+    return Scan(bytes, limit, at_end, rules, scratch, result).run();
 }
 
 }  // namespace linkway::sources

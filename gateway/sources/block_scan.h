@@ -1,6 +1,7 @@
 // Scans the records of one stretch of a table file. Private to sources.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,10 +15,8 @@ namespace linkway::sources {
 
 /// What is the same for every block of a scan.
 struct BlockRules {
-    text::CsvDialect dialect;
-    char line_end = '\n';
-    std::uint32_t columns = 0;
-    const std::vector<CellFilter>* any_of = nullptr;
+    text::RecordShape shape;
+    std::vector<CellFilter> any_of;
     std::uint32_t watch_column = UINT32_MAX;
     bool count_only = false;
 };
@@ -30,36 +29,42 @@ struct BlockRow {
     bool repaired_encoding = false;
 };
 
-/// What a block holds.
+/// What a block holds; scan_block adds to it.
 struct BlockResult {
-    std::size_t consumed = 0;    ///< bytes up to the start of the first record that is not of this block
-    bool incomplete = false;     ///< the last record goes on beyond the bytes given: more are needed
-    std::uint64_t records = 0;   ///< good and bad
+    std::uint64_t records = 0;  ///< good and bad
     std::uint64_t good = 0;
-    std::uint64_t lines = 0;     ///< physical lines consumed
+    std::uint64_t lines = 0;  ///< physical lines of all records, and blank ones
     std::vector<BlockRow> rows;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> cells;  ///< (offset, length) into `text`
     std::string text;
     std::vector<BadRecord> bad;
-    std::string watched;         ///< text of the watched column in the first good record
+    std::string watched;  ///< content of the watched column in the first good record
     bool watched_differs = false;
 
     void clear();
 };
 
+/// A short key kept where it can be compared at once; of those seen lately and known.
+struct SeenKey {
+    std::uint8_t size = 0;
+    std::array<char, 23> bytes{};
+};
+
 /// Scratch memory of one thread.
 struct BlockScratch {
     text::Structure structure;
+    std::vector<std::vector<text::FieldSpan>> spans;  ///< of the filters' columns, then the watched
     std::vector<std::string_view> fields;
     std::string unescaped;
-    std::vector<std::uint64_t> known;  ///< hashes of keys seen and known, by their low bits: most keys repeat soon
+    std::vector<SeenKey> seen;  ///< by hash: most keys repeat soon
 };
 
-/// Scans the records that start in [0, limit) of `bytes`, which begins at a record start and has text::structure_padding readable bytes behind it. `at_end`: the
-/// file ends where `bytes` ends. When the last of them is not complete, `incomplete` is set and everything before it is in the result.
-void scan_block(std::string_view bytes, std::size_t limit, bool at_end, const BlockRules& rules, BlockScratch& scratch, BlockResult& result);
-
-/// Offset of the first place behind a line end, at or after `from`, where a record with the right number of fields begins; npos when there is none.
-std::size_t guess_start(std::string_view bytes, std::size_t from, const BlockRules& rules);
+/// Adds the records that start in [0, limit) of `bytes`, which begins at a record start and has
+/// text::structure_padding readable bytes behind it. `at_end`: the file ends where `bytes` does.
+/// Returns the offset of the first record that was not scanned: one that starts at the limit or
+/// behind it, or one that needs more bytes than are there. What is made of a record depends on the
+/// file alone, not on how much of it `bytes` shows.
+std::size_t scan_block(std::string_view bytes, std::size_t limit, bool at_end,
+                       const BlockRules& rules, BlockScratch& scratch, BlockResult& result);
 
 }  // namespace linkway::sources

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include "archive_stream.h"
 #include "openpgp_stream.h"
+#include "stream_file.h"
 
 namespace linkway::sources {
 
@@ -15,32 +15,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using text::Issue;
+using text::Issues;
 using text::Result;
 using text::Severity;
 
-/// A file on disk.
-class FileStream final : public ByteStream {
-  public:
-    explicit FileStream(const InputFile& file) : in_(file.path, std::ios::binary), display_(file.display) {}
-
-    bool is_open() const { return in_.is_open(); }
-
-    Result<std::size_t> read(std::span<char> into) override {
-        in_.read(into.data(), static_cast<std::streamsize>(into.size()));
-        if (in_.bad()) {
-            return Issue{Severity::error, "exception", "a read error", {display_, 0, 0, {}}, "check the disk"};
-        }
-        return static_cast<std::size_t>(in_.gcount());
-    }
-
-  private:
-    std::ifstream in_;
-    std::string display_;
-};
-
 bool ends_with_ignoring_case(const std::string& name, std::string_view ending) {
-    return name.size() >= ending.size() && std::equal(ending.begin(), ending.end(), name.end() - static_cast<std::ptrdiff_t>(ending.size()),
-                                                      [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+    return name.size() >= ending.size() &&
+           std::equal(ending.begin(), ending.end(),
+                      name.end() - static_cast<std::ptrdiff_t>(ending.size()), [](char a, char b) {
+                          return a == std::tolower(static_cast<unsigned char>(b));
+                      });
 }
 
 /// Takes ".gpg" off the name and says that there was one.
@@ -75,32 +59,70 @@ void add_archive(const fs::path& path, const std::string& display, Input& input)
     }
 }
 
+/// Whether what a link points to lies below `root`.
+bool stays_inside(const fs::path& link, const fs::path& root) {
+    std::error_code error;
+    const fs::path target = fs::weakly_canonical(link, error);
+    const fs::path relative = target.lexically_relative(fs::weakly_canonical(root, error));
+    return !relative.empty() && relative.begin()->string() != "..";
+}
+
+/// One thing below a folder; whether the walk may go into it.
+bool add_found(const fs::directory_entry& found, const fs::path& root, std::vector<fs::path>& files,
+               Issues& issues) {
+    const auto say = [&](Severity severity, const char* code, const std::string& message,
+                         const char* suggestion) {
+        issues.push_back({severity,
+                          code,
+                          message,
+                          {found.path().lexically_relative(root).generic_string(), 0, 0, {}},
+                          suggestion});
+    };
+    std::error_code error;
+    if (found.path().filename().string().starts_with(".")) {
+        return false;
+    }
+    if (found.is_symlink(error) && !stays_inside(found.path(), root)) {
+        say(Severity::warning, "security",
+            "a link that leads out of the folder; it is not followed", "copy what it points to");
+        return false;
+    }
+    if (found.is_symlink(error) && !found.exists(error)) {
+        say(Severity::warning, "not-found", "a link that leads nowhere", "copy the file itself");
+        return false;
+    }
+    if (found.is_directory(error)) {
+        if (found.is_symlink(error)) {
+            return false;  // it is read where it stands
+        }
+        const fs::directory_iterator readable(found.path(), error);
+        if (error) {
+            say(Severity::error, "exception", "the folder cannot be read: " + error.message(),
+                "check its permissions");
+        }
+        return !error;
+    }
+    if (found.is_regular_file(error)) {
+        files.push_back(found.path());
+    }
+    return false;
+}
+
 void add_folder(const fs::path& root, Input& input) {
     std::error_code error;
     std::vector<fs::path> paths;
-    for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, error), end; it != end; it.increment(error)) {
-        if (error) {
-            break;
-        }
-        const bool hidden = it->path().filename().string().starts_with(".");
-        if (hidden && it->is_directory(error)) {
+    for (fs::recursive_directory_iterator it(root, error), end; !error && it != end;
+         it.increment(error)) {
+        if (!add_found(*it, root, paths, input.issues)) {
             it.disable_recursion_pending();
         }
-        if (hidden || it->is_directory(error)) {
-            continue;
-        }
-        if (it->is_symlink(error)) {
-            const fs::path target = fs::weakly_canonical(it->path(), error);
-            const fs::path relative = target.lexically_relative(fs::weakly_canonical(root, error));
-            if (relative.empty() || relative.begin()->string() == "..") {
-                input.issues.push_back({Severity::warning, "security", "a link that leads out of the folder; it is not followed",
-                                        {fs::relative(it->path(), root, error).generic_string(), 0, 0, {}}, "copy the file itself"});
-                continue;
-            }
-        }
-        if (it->is_regular_file(error)) {
-            paths.push_back(it->path());
-        }
+    }
+    if (error) {
+        input.issues.push_back({Severity::error,
+                                "exception",
+                                "not all of the folder can be read: " + error.message(),
+                                {root.string(), 0, 0, {}},
+                                "check it and its permissions"});
     }
     std::sort(paths.begin(), paths.end());
     for (const fs::path& path : paths) {
@@ -119,35 +141,51 @@ Result<Input> open_input(const std::string& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (!fs::exists(status)) {
-        return Issue{Severity::fatal, "not-found", "there is no such file or folder", {path, 0, 0, {}}, "check the path"};
+        return Issue{Severity::fatal,
+                     "not-found",
+                     "there is no such file or folder",
+                     {path, 0, 0, {}},
+                     "check the path"};
     }
     Input input;
     if (fs::is_directory(status)) {
         const fs::directory_iterator readable(path, error);
         if (error) {
-            return Issue{Severity::fatal, "exception", "the folder cannot be read: " + error.message(), {path, 0, 0, {}}, "check its permissions"};
+            return Issue{Severity::fatal,
+                         "exception",
+                         "the folder cannot be read: " + error.message(),
+                         {path, 0, 0, {}},
+                         "check its permissions"};
         }
         add_folder(path, input);
-    } else if (ends_with_ignoring_case(path, ".zip")) {
+    } else if (fs::is_regular_file(status) && ends_with_ignoring_case(path, ".zip")) {
         add_archive(path, "", input);
         for (Issue& issue : input.issues) {
             issue.location.file = path;
         }
-    } else {
+    } else if (fs::is_regular_file(status)) {
         add_file(path, fs::path(path).filename().string(), input);
+    } else {
+        return Issue{Severity::fatal,
+                     "not-supported",
+                     "this is neither a file nor a folder",
+                     {path, 0, 0, {}},
+                     "write it to a file first"};
     }
-    std::sort(input.files.begin(), input.files.end(), [](const InputFile& a, const InputFile& b) { return a.display < b.display; });
+    std::sort(input.files.begin(), input.files.end(),
+              [](const InputFile& a, const InputFile& b) { return a.display < b.display; });
     return input;
 }
 
-Result<std::unique_ptr<ByteStream>> open_stream(const InputFile& file, const InputOptions& options) {
+Result<std::unique_ptr<ByteStream>> open_stream(const InputFile& file,
+                                                const InputOptions& options) {
     std::unique_ptr<ByteStream> stream;
     if (file.container.empty()) {
-        auto plain = std::make_unique<FileStream>(file);
-        if (!plain->is_open()) {
-            return Issue{Severity::error, "exception", "the file cannot be opened", {file.display, 0, 0, {}}, "check its permissions"};
+        auto plain = PlainFile::open(file);
+        if (!plain) {
+            return std::move(plain).issue();
         }
-        stream = std::move(plain);
+        stream = stream_from(std::move(plain).value(), 0);
     } else {
         auto entry = open_archive_entry(file);
         if (!entry) {

@@ -1,51 +1,91 @@
 #include "table_blocks.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <memory>
+#include <cstring>
 #include <mutex>
-#include <system_error>
+#include <optional>
 #include <vector>
 
 #include "parallel.h"
 
 namespace linkway::sources {
 
-namespace {
-
-using text::Issue;
-using text::Severity;
 using text::Status;
 
-Issue read_failure(const InputFile& file, const std::string& why) {
-    return {Severity::error, "exception", "cannot be read: " + why, {file.display, 0, 0, {}}, "check the file and its permissions"};
+Status Window::fill(std::size_t want) {
+    // What is kept is the start of one record: little, but for a record that is larger than what is
+    // read at a time, and then twice as much is asked for each time.
+    const std::size_t have = end_ - begin_;
+    want = std::max(want, have);
+    if (want + text::structure_padding > capacity_) {
+        auto memory = std::make_unique_for_overwrite<char[]>(want + text::structure_padding);
+        if (have > 0) {
+            std::memcpy(memory.get(), memory_.get() + begin_, have);
+        }
+        memory_ = std::move(memory);
+        capacity_ = want + text::structure_padding;
+    } else {
+        std::memmove(memory_.get(), memory_.get() + begin_, have);
+    }
+    begin_ = 0;
+    end_ = have;
+    while (end_ < want && !at_end_) {
+        auto read = stream_->read({memory_.get() + end_, want - end_});
+        if (!read) {
+            return std::move(read).issue();
+        }
+        at_end_ = *read == 0;
+        end_ += *read;
+    }
+    std::memset(memory_.get() + end_, 0, text::structure_padding);
+    return {};
 }
 
-/// An open file descriptor that closes itself.
-class Descriptor {
-  public:
-    explicit Descriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
+void Window::drop(std::size_t size) {
+    begin_ += size;
+    offset_ += size;
+}
+
+void Window::restart(ByteStream& stream, std::uint64_t offset) {
+    stream_ = &stream;
+    offset_ = offset;
+    begin_ = end_ = 0;
+    at_end_ = false;
+}
+
+namespace {
+
+constexpr std::uint64_t no_limit = UINT64_MAX;
+
+/// Reads on and adds to `result` the records that start before `limit`, an offset in the stream,
+/// as far as one read brings them.
+Status scan_step(Window& window, std::uint64_t limit, const BlockRules& rules,
+                 const BlockSizes& sizes, BlockScratch& scratch, BlockResult& result) {
+    // Behind the limit only the rest of the last record is wanted.
+    const std::size_t usual_record = std::min(sizes.read, std::size_t{4} << 10);
+    const std::size_t have = window.bytes().size();
+    const std::uint64_t rest = limit - window.offset();
+    std::size_t want = have + std::max(have, sizes.read);
+    if (rest < want) {
+        want = std::max(static_cast<std::size_t>(rest), have + std::max(have, usual_record));
     }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
+    if (Status failed = window.fill(want)) {
+        return failed;
+    }
+    const std::string_view bytes = window.bytes();
+    const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), rest));
+    window.drop(scan_block(bytes, end, window.at_end(), rules, scratch, result));
+    return {};
+}
 
-  private:
-    int number_;
-};
+bool is_done(const Window& window, std::uint64_t limit) {
+    return window.offset() >= limit || (window.at_end() && window.bytes().empty());
+}
 
-constexpr std::size_t overlap_bytes = std::size_t{64} << 10;  // read beyond a block for its last record; more when that is longer
-
-/// Memory of one block's work, used again for later blocks.
+/// One thread's memory, used again for later blocks.
 struct Workplace {
-    std::vector<char> bytes;
+    std::unique_ptr<ByteStream> stream;
+    std::optional<Window> window;
     BlockScratch scratch;
 };
 
@@ -71,44 +111,42 @@ class Workplaces {
     std::vector<std::unique_ptr<Workplace>> free_;
 };
 
-/// What came of a block, and where in the file its scan began; not found: no record starts in it as far as a guess can tell.
+/// What came of a block, and where in the file its scan began and ended; not found: no record
+/// starts in it as far as a guess can tell.
 struct Piece {
-    std::uint64_t start = 0;
     bool found = false;
+    std::uint64_t start = 0;
+    std::uint64_t end = 0;
     BlockResult result;
     Status failed;
 };
 
 class FileScan {
   public:
-    FileScan(const InputFile& file, const BlockRules& rules, std::uint64_t first)
-        : file_(file), rules_(rules), first_(first), descriptor_(file.path), error_(descriptor_.number() < 0 ? errno : 0) {
-        const off_t end = error_ == 0 ? ::lseek(descriptor_.number(), 0, SEEK_END) : 0;
-        size_ = end < 0 ? 0 : static_cast<std::uint64_t>(end);
-    }
+    FileScan(std::shared_ptr<const PlainFile> file, std::uint64_t first, const BlockRules& rules,
+             const BlockSizes& sizes)
+        : file_(std::move(file)), first_(first), rules_(rules), sizes_(sizes) {}
 
-    Status open_failure() const {
-        return error_ == 0 ? Status{} : Status{read_failure(file_, std::generic_category().message(error_))};
+    std::size_t count() const {
+        return static_cast<std::size_t>((file_->size() - first_ + sizes_.block - 1) / sizes_.block);
     }
-    std::size_t count() const { return size_ <= first_ ? 0 : static_cast<std::size_t>((size_ - first_ + block_bytes - 1) / block_bytes); }
-    std::uint64_t end_of(std::size_t block) const { return std::min(size_, first_ + (block + 1) * static_cast<std::uint64_t>(block_bytes)); }
+    std::uint64_t begin_of(std::size_t block) const { return first_ + block * sizes_.block; }
+    std::uint64_t end_of(std::size_t block) const {
+        return std::min(file_->size(), begin_of(block + 1));
+    }
 
     /// Scans a block from where its first record seems to start; the first block from its start.
     Piece guess(std::size_t block) {
-        Piece piece;
-        const std::uint64_t begin = first_ + block * static_cast<std::uint64_t>(block_bytes);
         auto place = places_.borrow();
+        Piece piece;
         if (block == 0) {
-            piece.start = begin;
-            scan(piece, block, *place, 0, {});
+            piece = scan(*place, block, first_);
         } else {
-            // The line end behind which the first record starts may be the last byte of the block before.
-            std::string_view bytes;
-            piece.failed = fill(*place, begin - 1, block_bytes + overlap_bytes, bytes);
-            const std::size_t at = piece.failed ? std::string_view::npos : guess_start(bytes, 0, rules_);
-            if (at != std::string_view::npos && begin - 1 + at < end_of(block)) {
-                piece.start = begin - 1 + at;
-                scan(piece, block, *place, at, bytes);
+            // The line end before the first record may be the last byte of the block before.
+            std::uint64_t start = 0;
+            piece.failed = find_start(*place, begin_of(block) - 1, end_of(block), start);
+            if (!piece.failed && start != 0) {
+                piece = scan(*place, block, start);
             }
         }
         places_.give_back(std::move(place));
@@ -117,76 +155,92 @@ class FileScan {
 
     /// Scans a block from an offset that is known to be a record start.
     Piece exact(std::size_t block, std::uint64_t start) {
-        Piece piece;
-        piece.start = start;
         auto place = places_.borrow();
-        scan(piece, block, *place, 0, {});
+        Piece piece = scan(*place, block, start);
         places_.give_back(std::move(place));
         return piece;
     }
 
   private:
-    /// Scans from piece.start to the end of the block; `bytes` from `at` on are those of the file from there, when some were read already.
-    void scan(Piece& piece, std::size_t block, Workplace& place, std::size_t at, std::string_view bytes) {
-        const auto limit = static_cast<std::size_t>(end_of(block) - piece.start);
-        bytes = bytes.substr(std::min(at, bytes.size()));
-        for (std::size_t want = limit + overlap_bytes;; want *= 2) {
-            if (bytes.size() < std::min<std::uint64_t>(want, size_ - piece.start)) {
-                piece.failed = fill(place, piece.start, want, bytes);
-                if (piece.failed) {
-                    return;
-                }
+    void begin(Workplace& place, std::uint64_t offset) const {
+        place.stream = stream_from(file_, offset);
+        if (place.window) {
+            place.window->restart(*place.stream, offset);
+        } else {
+            place.window.emplace(*place.stream, offset);
+        }
+    }
+
+    /// The first place in [from, end) behind a line end where a sound record is found; 0 for none.
+    Status find_start(Workplace& place, std::uint64_t from, std::uint64_t end,
+                      std::uint64_t& start) const {
+        begin(place, from);
+        const auto most = static_cast<std::size_t>(end - from);
+        for (std::size_t want = std::min(most, sizes_.read / 8 + 1);;
+             want = std::min(most, want * 4)) {
+            if (Status failed = place.window->fill(want)) {
+                return failed;
             }
-            scan_block(bytes, limit, piece.start + bytes.size() == size_, rules_, place.scratch, piece.result);
-            if (!piece.result.incomplete) {
-                break;
+            const std::size_t at = text::find_sound_record(place.window->bytes(), 0, rules_.shape);
+            if (at != std::string_view::npos && from + at < end) {
+                start = from + at;
+                return {};
+            }
+            if (want == most) {
+                return {};
             }
         }
+    }
+
+    Piece scan(Workplace& place, std::size_t block, std::uint64_t start) const {
+        Piece piece;
         piece.found = true;
+        piece.start = start;
+        begin(place, start);
+        while (!piece.failed && !is_done(*place.window, end_of(block))) {
+            piece.failed = scan_step(*place.window, end_of(block), rules_, sizes_, place.scratch,
+                                     piece.result);
+        }
+        piece.end = place.window->offset();
+        return piece;
     }
 
-    /// Reads `want` bytes from `offset` on, or what the file has of them.
-    Status fill(Workplace& place, std::uint64_t offset, std::size_t want, std::string_view& bytes) {
-        want = static_cast<std::size_t>(std::min<std::uint64_t>(want, size_ - offset));
-        if (place.bytes.size() < want + text::structure_padding) {
-            place.bytes.resize(want + text::structure_padding);
-        }
-        for (std::size_t have = 0; have < want;) {
-            const ssize_t read = ::pread(descriptor_.number(), place.bytes.data() + have, want - have, static_cast<off_t>(offset + have));
-            if (read < 0 && errno == EINTR) {
-                continue;
-            }
-            if (read <= 0) {
-                return read_failure(file_, read == 0 ? "it became shorter while it was read" : std::generic_category().message(errno));
-            }
-            have += static_cast<std::size_t>(read);
-        }
-        bytes = {place.bytes.data(), want};
-        return {};
-    }
-
-    const InputFile& file_;
-    const BlockRules& rules_;
+    std::shared_ptr<const PlainFile> file_;
     std::uint64_t first_;
-    Descriptor descriptor_;
-    int error_;
-    std::uint64_t size_ = 0;
+    const BlockRules& rules_;
+    const BlockSizes& sizes_;
     Workplaces places_;
 };
 
 }  // namespace
 
-Status scan_file(const ScanRequest& request, const BlockRules& rules, std::uint64_t first, const TakeBlock& take, const ReportBytes& report) {
-    FileScan scan(*request.file, rules, first);
-    Status failed = scan.open_failure();
-    if (failed) {
-        return failed;
+Status scan_stream(Window& window, const BlockRules& rules, const BlockSizes& sizes,
+                   const TakeBlock& take) {
+    BlockScratch scratch;
+    BlockResult result;
+    while (!is_done(window, no_limit)) {
+        result.clear();
+        if (Status failed = scan_step(window, no_limit, rules, sizes, scratch, result)) {
+            return failed;
+        }
+        take(result, window.offset());
     }
+    return {};
+}
+
+Status scan_file(const std::shared_ptr<const PlainFile>& file, std::uint64_t first,
+                 const BlockRules& rules, const BlockSizes& sizes, unsigned threads,
+                 const TakeBlock& take) {
+    if (file->size() <= first) {
+        return {};
+    }
+    FileScan scan(file, first, rules, sizes);
+    Status failed;
     std::uint64_t expected = first;
     in_order(
-        scan.count(), request.threads, [&](std::size_t block) { return scan.guess(block); },
+        scan.count(), threads, [&](std::size_t block) { return scan.guess(block); },
         [&](std::size_t block, Piece piece) {
-            if (failed || (expected >= scan.end_of(block) && expected != first)) {
+            if (failed || expected >= scan.end_of(block)) {
                 return;  // all of it belongs to a record of a block before
             }
             if (!piece.failed && (!piece.found || piece.start != expected)) {
@@ -194,54 +248,11 @@ Status scan_file(const ScanRequest& request, const BlockRules& rules, std::uint6
             }
             failed = std::move(piece.failed);
             if (!failed) {
-                take(piece.result);
-                expected = piece.start + piece.result.consumed;
-                report(expected);
+                expected = piece.end;
+                take(piece.result, expected);
             }
         });
-    report(expected);
     return failed;
-}
-
-Status scan_stream(const ScanRequest& request, const BlockRules& rules, std::uint64_t first, const TakeBlock& take, const ReportBytes& report) {
-    auto stream = open_stream(*request.file, *request.options);
-    if (!stream) {
-        return std::move(stream).issue();
-    }
-    Workplace place;
-    BlockResult result;
-    std::size_t have = 0;      // bytes at the front of the buffer
-    std::uint64_t skip = first;
-    std::uint64_t done = first;
-    for (bool at_end = false; !at_end;) {
-        if (place.bytes.size() < have + block_bytes + text::structure_padding) {
-            place.bytes.resize(have + block_bytes + text::structure_padding);
-        }
-        const std::size_t room = place.bytes.size() - text::structure_padding;
-        while (have < room && !at_end) {
-            auto read = (*stream)->read({place.bytes.data() + have, room - have});
-            if (!read) {
-                return std::move(read).issue();
-            }
-            at_end = *read == 0;
-            have += *read;
-            if (skip > 0) {  // the header, known already
-                const auto drop = static_cast<std::size_t>(std::min<std::uint64_t>(skip, have));
-                std::move(place.bytes.begin() + static_cast<std::ptrdiff_t>(drop), place.bytes.begin() + static_cast<std::ptrdiff_t>(have),
-                          place.bytes.begin());
-                have -= drop;
-                skip -= drop;
-            }
-        }
-        scan_block({place.bytes.data(), have}, have, at_end, rules, place.scratch, result);
-        take(result);
-        done += result.consumed;
-        report(done);
-        std::move(place.bytes.begin() + static_cast<std::ptrdiff_t>(result.consumed), place.bytes.begin() + static_cast<std::ptrdiff_t>(have),
-                  place.bytes.begin());
-        have -= result.consumed;
-    }
-    return {};
 }
 
 }  // namespace linkway::sources

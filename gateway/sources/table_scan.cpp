@@ -1,10 +1,12 @@
 #include "sources/table_scan.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
 #include "block_scan.h"
 #include "table_blocks.h"
+#include "text/utf8.h"
 
 namespace linkway::sources {
 
@@ -15,19 +17,26 @@ using text::Result;
 using text::Severity;
 
 constexpr std::size_t header_bytes = std::size_t{256} << 10;
+constexpr std::uint64_t progress_bytes = std::uint64_t{8} << 20;  // between two reports
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 Issue header_issue(const InputFile& file, std::string message, std::string suggestion) {
-    return {Severity::error, "structure", std::move(message), {file.display, 1, 0, {}}, std::move(suggestion)};
+    return {Severity::error,
+            "structure",
+            std::move(message),
+            {file.display, 1, 0, {}},
+            std::move(suggestion)};
 }
 
 /// The header's place in the first bytes of a file.
 struct HeaderPlace {
     std::size_t start = 0;
-    std::size_t end = 0;      ///< of its content
-    std::size_t behind = 0;   ///< where the first data record starts
+    std::size_t end = 0;     ///< of its content
+    std::size_t behind = 0;  ///< where the first data record starts
     char line_end = '\n';
+    std::uint64_t lines = 1;  // physical ones
     bool mark = false;
+    bool open = false;  // a quote is never closed
 };
 
 HeaderPlace place_header(std::string_view bytes, char quote) {
@@ -42,47 +51,43 @@ HeaderPlace place_header(std::string_view bytes, char quote) {
             break;
         }
     }
+    place.open = inside;
     place.end = at;
     place.behind = at;
     if (at < bytes.size()) {
-        const bool pair = bytes[at] == '\r' && at + 1 < bytes.size() && bytes[at + 1] == '\n';
-        place.line_end = bytes[at] == '\r' && !pair ? '\r' : '\n';
-        place.behind = at + (pair ? 2 : 1);
+        // Carriage returns before a line feed belong to it; one without is a line end by itself.
+        const std::size_t feed = bytes.find_first_not_of('\r', at);
+        const bool feeds = feed != std::string_view::npos && bytes[feed] == '\n';
+        place.line_end = feeds ? '\n' : '\r';
+        place.behind = (feeds ? feed : at) + 1;
     }
+    const std::string_view header = bytes.substr(0, place.end);
+    place.lines +=
+        static_cast<std::uint64_t>(std::count(header.begin(), header.end(), place.line_end));
     return place;
 }
 
-/// Whatever the header says, once for each file: the same for every scan of it.
-Result<std::string> first_bytes(const InputFile& file, const InputOptions& options) {
-    auto stream = open_stream(file, options);
-    if (!stream) {
-        return std::move(stream).issue();
+/// Reads on until the header is there, or what there is of it.
+Result<HeaderPlace> find_header(Window& window, char quote) {
+    if (text::Status failed = window.fill(header_bytes)) {
+        return std::move(*failed);
     }
-    std::string bytes(header_bytes, '\0');
-    std::size_t size = 0;
-    while (size < bytes.size()) {
-        auto read = (*stream)->read({bytes.data() + size, bytes.size() - size});
-        if (!read) {
-            return std::move(read).issue();
-        }
-        if (*read == 0) {
-            break;
-        }
-        size += *read;
-    }
-    bytes.resize(size);
-    return bytes;
+    return place_header(window.bytes(), quote);
 }
 
-/// Adds up blocks in order and hands their rows over with numbers that count from the start of the file.
+/// Adds up blocks in order and hands their rows over with numbers that count from the start of the
+/// file.
 class Merger {
   public:
-    Merger(const std::function<void(const ScannedRow&)>& row, const std::function<void(const BadRecord&)>& bad, std::uint32_t columns)
-        : row_(row), bad_(bad), cells_(columns) {}
+    Merger(const std::function<void(const ScannedRow&)>& row,
+           const std::function<void(const BadRecord&)>& bad, std::uint32_t columns,
+           std::uint64_t header_lines)
+        : row_(row), bad_(bad), cells_(columns), lines_(header_lines + 1) {}
 
     void take(const BlockResult& block) {
         for (std::size_t r = 0, b = 0; r < block.rows.size() || b < block.bad.size();) {
-            if (b == block.bad.size() || (r < block.rows.size() && block.rows[r].number < block.bad[b].number)) {
+            if (b == block.bad.size() ||
+                (r < block.rows.size() && block.rows[r].number < block.bad[b].number)) {
                 hand_over(block, block.rows[r++]);
             } else {
                 BadRecord record = block.bad[b++];
@@ -95,7 +100,8 @@ class Merger {
             if (!watched_) {
                 watched_ = block.watched;
             }
-            totals.watched_differs = totals.watched_differs || block.watched_differs || *watched_ != block.watched;
+            totals.watched_differs =
+                totals.watched_differs || block.watched_differs || *watched_ != block.watched;
         }
         totals.rows += block.good;
         totals.passed += block.rows.size();
@@ -120,29 +126,37 @@ class Merger {
     std::vector<std::string_view> cells_;
     std::optional<std::string> watched_;
     std::uint64_t records_ = 0;
-    std::uint64_t lines_ = 2;  // the header is line 1
+    std::uint64_t lines_;  // number of the line that comes next
 };
 
-}  // namespace
-
-Result<TableHeader> read_header(const InputFile& file, const InputOptions& options, const text::CsvDialect& dialect) {
-    auto bytes = first_bytes(file, options);
-    if (!bytes) {
-        return std::move(bytes).issue();
+/// What is wrong with the first bytes of a file, before anything is made of them.
+std::optional<Issue> check_start(const InputFile& file, std::string_view bytes) {
+    if (bytes.empty()) {
+        return header_issue(file, "the file is empty: not even a header",
+                            "fetch it again; a table without changes has its header");
     }
-    if (bytes->empty()) {
-        return header_issue(file, "the file is empty: not even a header", "fetch it again; a table without changes has its header");
-    }
-    if (bytes->starts_with("\xFF\xFE") || bytes->starts_with("\xFE\xFF")) {
+    if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
         return header_issue(file, "the file is UTF-16", "export it as UTF-8");
     }
-    const HeaderPlace place = place_header(*bytes, dialect.quote);
-    const std::string_view line = std::string_view(*bytes).substr(place.start, place.end - place.start);
+    return {};
+}
+
+Result<TableHeader> parse_header(const InputFile& file, std::string_view bytes,
+                                 const HeaderPlace& place, const text::CsvDialect& dialect) {
+    const std::string_view line = bytes.substr(place.start, place.end - place.start);
     if (line.find('\0') != std::string_view::npos) {
         return header_issue(file, "the header holds NUL bytes", "is this a text file?");
     }
-    if (place.end == header_bytes) {
+    if (place.end >= header_bytes) {
         return header_issue(file, "the header has no end within 256 KiB", "is this a table file?");
+    }
+    if (place.open) {
+        return header_issue(file, "the header opens a quote and never closes it",
+                            "correct the header");
+    }
+    if (line.find_first_not_of(' ') == std::string_view::npos) {
+        return header_issue(file, "the first line, which is to be the header, is blank",
+                            "is this a table file?");
     }
     TableHeader header;
     header.byte_order_mark = place.mark;
@@ -151,43 +165,146 @@ Result<TableHeader> read_header(const InputFile& file, const InputOptions& optio
     std::set<std::string> seen;
     std::string scratch;
     for (const std::string_view raw : fields) {
-        std::string name(text::field_content(raw, dialect, scratch));
+        const std::string_view content = text::field_content(raw, dialect, scratch);
+        std::string name(content);
+        if (!text::is_utf8(content)) {
+            name.clear();
+            text::append_windows_1252(name, content);
+        }
         if (!name.empty() && !seen.insert(name).second) {
-            return header_issue(file, "the column " + name + " stands twice in the header", "fetch the file again");
+            return header_issue(file, "the column " + name + " stands twice in the header",
+                                "fetch the file again");
         }
         header.columns.push_back(std::move(name));
     }
     if (header.columns.size() == 1 && line.find_first_of(";\t|,") != std::string_view::npos) {
-        return header_issue(file, std::string("the header is one field when separated by \"") + dialect.delimiter + "\"",
-                            "the file uses another delimiter: export it again with the right one");
+        return header_issue(
+            file,
+            std::string("the header is one field when separated by \"") + dialect.delimiter + "\"",
+            "the file uses another delimiter: export it again with the right one");
     }
     return header;
 }
 
-Result<ScanTotals> scan_table(const ScanRequest& request, const TableHeader& header, const std::function<void(const ScannedRow&)>& row,
-                              const std::function<void(const BadRecord&)>& bad) {
-    auto bytes = first_bytes(*request.file, *request.options);
-    if (!bytes) {
-        return std::move(bytes).issue();
+/// A plain file, or the stream of any other, at its start.
+struct Opened {
+    std::shared_ptr<const PlainFile> plain;
+    std::unique_ptr<ByteStream> stream;
+};
+
+Result<Opened> open(const InputFile& file, const InputOptions& options) {
+    Opened opened;
+    if (file.container.empty() && !file.encrypted) {
+        auto plain = PlainFile::open(file);
+        if (!plain) {
+            return std::move(plain).issue();
+        }
+        opened.plain = std::move(plain).value();
+        opened.stream = stream_from(opened.plain, 0);
+        return opened;
     }
-    const HeaderPlace place = place_header(*bytes, request.dialect.quote);
-    const std::size_t first = place.behind;
-    BlockRules rules{request.dialect, place.line_end, static_cast<std::uint32_t>(header.columns.size()), &request.any_of,
-                     request.watch_column, request.count_only};
-    Merger merger(row, bad, rules.columns);
-    const auto report = [&](std::uint64_t done) {
-        merger.totals.bytes = done;
-        if (request.progress) {
-            request.progress(done, merger.totals.rows);
+    auto stream = open_stream(file, options);
+    if (!stream) {
+        return std::move(stream).issue();
+    }
+    opened.stream = std::move(stream).value();
+    return opened;
+}
+
+/// The first reason why a request cannot be served.
+text::Status request_failure(const ScanRequest& request, std::size_t columns) {
+    const auto outside = [&](std::uint32_t column) { return column >= columns; };
+    const bool filters =
+        std::any_of(request.any_of.begin(), request.any_of.end(),
+                    [&](const CellFilter& filter) { return outside(filter.column); });
+    if (filters || (request.watch_column != UINT32_MAX && outside(request.watch_column))) {
+        return header_issue(*request.file, "a column that is asked for is not in the header",
+                            "was the file changed?");
+    }
+    return {};
+}
+
+BlockRules rules_of(const ScanRequest& request, const TableHeader& header, char line_end) {
+    BlockRules rules;
+    rules.shape = {request.dialect, line_end, static_cast<std::uint32_t>(header.columns.size())};
+    rules.any_of = request.any_of;
+    rules.watch_column = request.watch_column;
+    rules.count_only = request.count_only;
+    return rules;
+}
+
+}  // namespace
+
+Result<TableHeader> read_header(const InputFile& file, const InputOptions& options,
+                                const text::CsvDialect& dialect) {
+    auto opened = open(file, options);
+    if (!opened) {
+        return std::move(opened).issue();
+    }
+    Window window(*opened->stream, 0);
+    const auto place = find_header(window, dialect.quote);
+    if (!place) {
+        return place.issue();
+    }
+    if (auto issue = check_start(file, window.bytes())) {
+        return std::move(*issue);
+    }
+    return parse_header(file, window.bytes(), *place, dialect);
+}
+
+Result<ScanTotals> scan_table_with(const BlockSizes& sizes, const ScanRequest& request,
+                                   const TableHeader& header,
+                                   const std::function<void(const ScannedRow&)>& row,
+                                   const std::function<void(const BadRecord&)>& bad) {
+    if (text::Status failed = request_failure(request, header.columns.size())) {
+        return std::move(*failed);
+    }
+    auto opened = open(*request.file, *request.options);
+    if (!opened) {
+        return std::move(opened).issue();
+    }
+    Window window(*opened->stream, 0);
+    const auto place = find_header(window, request.dialect.quote);
+    if (!place) {
+        return place.issue();
+    }
+    const auto now = parse_header(*request.file, window.bytes(), *place, request.dialect);
+    if (!now || now->columns != header.columns) {
+        return header_issue(*request.file, "the header is not what it was a moment ago",
+                            "run again when nobody writes the file");
+    }
+    const BlockRules rules = rules_of(request, header, place->line_end);
+    Merger merger(row, bad, rules.shape.columns, place->lines);
+    std::uint64_t reported = 0;
+    const TakeBlock take = [&](const BlockResult& block, std::uint64_t bytes_done) {
+        merger.take(block);
+        merger.totals.bytes = bytes_done;
+        if (request.progress && bytes_done - reported >= progress_bytes) {
+            reported = bytes_done;
+            request.progress(bytes_done, merger.totals.rows);
         }
     };
-    const auto take = [&](const BlockResult& block) { merger.take(block); };
-    const bool plain = request.file->container.empty() && !request.file->encrypted;
-    const text::Status failed = plain ? scan_file(request, rules, first, take, report) : scan_stream(request, rules, first, take, report);
+    merger.totals.bytes = place->behind;
+    text::Status failed;
+    if (opened->plain && request.threads > 1 && opened->plain->size() > 2 * sizes.block) {
+        failed = scan_file(opened->plain, place->behind, rules, sizes, request.threads, take);
+    } else {
+        window.drop(place->behind);
+        failed = scan_stream(window, rules, sizes, take);
+    }
     if (failed) {
-        return *failed;
+        return std::move(*failed);
+    }
+    if (request.progress) {
+        request.progress(merger.totals.bytes, merger.totals.rows);
     }
     return merger.totals;
+}
+
+Result<ScanTotals> scan_table(const ScanRequest& request, const TableHeader& header,
+                              const std::function<void(const ScannedRow&)>& row,
+                              const std::function<void(const BadRecord&)>& bad) {
+    return scan_table_with(BlockSizes{}, request, header, row, bad);
 }
 
 }  // namespace linkway::sources

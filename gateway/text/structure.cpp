@@ -82,7 +82,9 @@ const kernel::Kernel& chosen() {
 
 namespace kernel {
 
-Kernel portable() { return {"portable", index_with<PortableBlock>, locate_with}; }
+Kernel portable() {
+    return {"portable", index_with<PortableBlock>, locate_with};
+}
 
 bool is_supported(const Kernel& kernel) {
     const std::string_view name = kernel.name;
@@ -117,8 +119,8 @@ void Structure::reserve(std::size_t bytes) {
 void index_structure(const char* text, std::size_t size, const Separators& separators,
                      Structure& structure) {
     structure.reserve(size);
-    kernel::Job job{
-        text, size, separators, structure.delimiters.get(), structure.records.get(), 0, 0};
+    kernel::Job job{text, size, separators, structure.delimiters.get(), structure.records.get(),
+                    0,    0};
     chosen().index(job);
     structure.record_count = job.record_count;
     structure.trouble = job.trouble;

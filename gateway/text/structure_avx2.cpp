@@ -18,9 +18,8 @@ class Avx2Block {
     Masks masks(const char* bytes) const {
         const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
         const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32));
-        return {equal(low, high, quote_), equal(low, high, delimiter_),
-                equal(low, high, line_end_), equal(low, high, _mm256_set1_epi8('\r')),
-                equal(low, high, _mm256_setzero_si256())};
+        return {equal(low, high, quote_), equal(low, high, delimiter_), equal(low, high, line_end_),
+                equal(low, high, _mm256_set1_epi8('\r')), equal(low, high, _mm256_setzero_si256())};
     }
 
     static std::uint64_t prefix_xor(std::uint64_t bits) {
@@ -45,7 +44,9 @@ class Avx2Block {
 
 }  // namespace
 
-Kernel avx2() { return {"avx2", index_with<Avx2Block>, locate_with}; }
+Kernel avx2() {
+    return {"avx2", index_with<Avx2Block>, locate_with};
+}
 
 }  // namespace linkway::text::kernel
 #endif

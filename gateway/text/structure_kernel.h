@@ -95,9 +95,8 @@ void index_with(Job& job) {
     RecordEnd* record = job.records;
     job.trouble = job.size;
     for (std::size_t at = 0; at < job.size; at += 64) {
-        const std::uint64_t valid = job.size - at >= 64
-                                        ? ~std::uint64_t{0}
-                                        : (std::uint64_t{1} << (job.size - at)) - 1;
+        const std::uint64_t valid =
+            job.size - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (job.size - at)) - 1;
         const Masks masks = block.masks(job.text + at);
         const std::uint64_t quotes = masks.quotes & valid;
         const std::uint64_t line_ends = masks.line_ends & valid;
@@ -129,8 +128,8 @@ void index_with(Job& job) {
             job.trouble = at + low_bit(trouble);
             ends &= (trouble & (~trouble + 1)) - 1;
         }
-        record = write_ends(ends, delimiters, line_ends, static_cast<std::uint32_t>(at), carry,
-                            record);
+        record =
+            write_ends(ends, delimiters, line_ends, static_cast<std::uint32_t>(at), carry, record);
         if (trouble != 0) {
             break;
         }
@@ -193,8 +192,8 @@ inline void locate_with(const Search& search) {
                             : find_forward(search.delimiters, begin, search.column - 1) + 1;
             span.to = behind == 0 ? end.offset : find_forward(search.delimiters, span.from, 0);
         } else {
-            span.to = behind == 0 ? end.offset
-                                  : find_backward(search.delimiters, end.offset, behind - 1);
+            span.to =
+                behind == 0 ? end.offset : find_backward(search.delimiters, end.offset, behind - 1);
             span.from = find_backward(search.delimiters, span.to, 0) + 1;
         }
         begin = end.offset + 1;

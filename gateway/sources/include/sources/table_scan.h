@@ -15,7 +15,8 @@
 
 namespace linkway::sources {
 
-/// A set of short keys (code ids, GUIDs) with a membership test of a few nanoseconds. Built, then frozen by the first scan; copies of the keys are kept.
+/// A set of short keys (code ids, GUIDs) with a membership test of a few nanoseconds. Built, then
+/// frozen by the first scan; copies of the keys are kept.
 class KeySet {
   public:
     KeySet();
@@ -32,18 +33,21 @@ class KeySet {
     std::unique_ptr<Impl> impl_;
 };
 
-/// A row passes when its cell in `column` (content, quotes off, surrounding blanks trimmed) is in `keys`. With `guid`, braces are stripped and letters upper-cased first.
+/// A row passes when its cell in `column` (content, quotes off, surrounding blanks trimmed) is in
+/// `keys`. With `guid`, braces are stripped and letters upper-cased first.
 struct CellFilter {
     std::uint32_t column = 0;
     const KeySet* keys = nullptr;
     bool guid = false;
-    const KeySet* known = nullptr;  ///< when set, a row whose cell holds a key that is not in here passes as well (an unknown code; an empty cell does not)
+    const KeySet* known = nullptr;  ///< when set, a row whose cell holds a key that is not in here
+                                    ///< passes as well (an unknown code; an empty cell does not)
 };
 
-/// A row handed to the sink: cells are content (quotes off, doubled quotes single), valid during the call only.
+/// A row handed to the sink: cells are content (quotes off, doubled quotes single), valid during
+/// the call only.
 struct ScannedRow {
-    std::uint64_t number = 0;  ///< data record, from 1
-    std::uint64_t line = 0;    ///< physical line in the file, from 1
+    std::uint64_t number = 0;                 ///< data record, from 1
+    std::uint64_t line = 0;                   ///< physical line in the file, from 1
     std::span<const std::string_view> cells;  ///< one per header column
     bool repaired_encoding = false;           ///< a cell was not UTF-8 and was read as Windows-1252
 };
@@ -55,38 +59,49 @@ struct BadRecord {
     text::RecordDefect defect = text::RecordDefect::none;
     std::uint32_t fields_found = 0;
     std::uint32_t fields_expected = 0;
-    std::string key;  ///< first cell where it could be read (a row's key, no patient data); at most 64 bytes
+    std::string key;  ///< first cell where it looks like a key (letters, digits, "-_{}", a digit
+                      ///< among them; at most 64), else empty: no patient data
 };
 
 struct ScanRequest {
     const InputFile* file = nullptr;
     const InputOptions* options = nullptr;
     text::CsvDialect dialect;
-    std::vector<CellFilter> any_of;    ///< the row passes when any filter does; with none, every row passes
-    std::uint32_t watch_column = UINT32_MAX;  ///< when set: the totals say whether all rows hold the same text here (e.g. ProcessingId)
-    bool count_only = false;           ///< no row is handed over, only counted
+    std::vector<CellFilter>
+        any_of;  ///< the row passes when any filter does; with none, every row passes
+    std::uint32_t watch_column = UINT32_MAX;  ///< when set: the totals say whether all rows hold
+                                              ///< the same text here (e.g. ProcessingId)
+    bool count_only = false;                  ///< no row is handed over, only counted
     unsigned threads = 1;
-    std::function<void(std::uint64_t bytes, std::uint64_t rows)> progress;  ///< called now and then from the calling thread
+    std::function<void(std::uint64_t bytes, std::uint64_t rows)>
+        progress;  ///< called now and then from the calling thread
 };
 
 struct ScanTotals {
     std::uint64_t bytes = 0;
-    std::uint64_t rows = 0;      ///< well-formed data records
-    std::uint64_t passed = 0;    ///< handed to the sink
+    std::uint64_t rows = 0;    ///< well-formed data records
+    std::uint64_t passed = 0;  ///< handed to the sink
     std::uint64_t bad = 0;
     bool watched_differs = false;  ///< two rows differ in the watched column
 };
 
-/// Header of a table file: column names as written (byte order mark and quotes off), and what is wrong with it (empty file, a
-/// delimiter that cannot be right, the same name twice, NUL bytes, UTF-16).
+/// Header of a table file: column names as written (byte order mark and quotes off), and what is
+/// wrong with it (empty file, a delimiter that cannot be right, the same name twice, NUL bytes,
+/// UTF-16).
 struct TableHeader {
     std::vector<std::string> columns;
     bool byte_order_mark = false;
 };
-text::Result<TableHeader> read_header(const InputFile& file, const InputOptions& options, const text::CsvDialect& dialect);
+text::Result<TableHeader> read_header(const InputFile& file, const InputOptions& options,
+                                      const text::CsvDialect& dialect);
 
-/// Scans the data records after the header. `row` and `bad` are called from the calling thread, in file order, whatever the number of threads: the calls are the same for 1 and for N.
-/// A read error (also a bad signature) ends the scan with that issue: what was handed over before must then be dropped by the caller.
+/// Scans the data records after the header. Empty lines are no records. A row whose text goes on
+/// behind a closing quote is found to be bad where it passes (or spans several lines): rows that do
+/// not pass are counted by their shape alone. Where quotes do not fit, a record ends before the
+/// first line from which a sound record can be read. `row` and `bad` are called from the calling
+/// thread, in file order, whatever the number of threads: the calls are the same for 1 and for N.
+/// A read error (also a bad signature) ends the scan with that issue: what was handed over before
+/// must then be dropped by the caller.
 text::Result<ScanTotals> scan_table(const ScanRequest& request, const TableHeader& header,
                                     const std::function<void(const ScannedRow&)>& row,
                                     const std::function<void(const BadRecord&)>& bad);
