@@ -189,6 +189,11 @@ bool trim(Machine& machine, const Step& step, const Collection& focus, const Col
     if (!present) {
         return true;
     }
+    const auto is_ink = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (!text.empty() && is_ink(text.front()) && is_ink(text.back())) {
+        machine.push(out, Value::of_string(text));  // nearly every cell
+        return true;
+    }
     std::size_t first = text.size();
     std::size_t end = 0;
     for (std::size_t at = 0; at < text.size();) {

@@ -8,12 +8,7 @@
 namespace linkway::fhirpath {
 
 // A single item stays inside the collection: most results are one cell or one element.
-void Collection::push_back(const Value& value, std::pmr::memory_resource& arena) {
-    if (size_ == 0) {
-        first_ = value;
-        size_ = 1;
-        return;
-    }
+void Collection::push_another(const Value& value, std::pmr::memory_resource& arena) {
     if (size_ >= capacity_) {
         const Value copy = value;  // `value` may lie in the array that is left behind
         const std::size_t capacity = std::max<std::size_t>(4, capacity_ * 2);

@@ -68,7 +68,8 @@ void EventReader::read() {
     const Node& root = parsed->root();
     EventRules& rules = mapping_.events_;
     rules.file = file_;
-    known(root, {"each", "kind", "subject", "date", "linkWorker", "exclude", "checks", "hold"});
+    known(root, {"each", "kind", "subject", "date", "linkWorker", "inbound", "exclude", "checks",
+                 "hold"});
     rules.table = table_named(root);
     if (rules.table < 0) {
         return;
@@ -79,6 +80,7 @@ void EventReader::read() {
     rules.subject = expression(root, "subject", "event subject", true);
     rules.date = expression(root, "date", "event date", true);
     rules.link_worker = expression(root, "linkWorker", "event link worker", false);
+    rules.inbound = expression(root, "inbound", "event direction", false);
     if (const Node* list = root.find("exclude"); list != nullptr) {
         for (const Node& item : list->items) {
             known(item, {"if", "reason", "unless"});

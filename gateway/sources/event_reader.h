@@ -16,6 +16,7 @@ namespace linkway::sources {
 ///   subject: "..."       the patient's row
 ///   date: "..."
 ///   linkWorker: "..."
+///   inbound: "..."       whether the practice received it
 ///   hold:    [ { each: Agreements_SharingOrganisation, if: "...", reason: "..." } ]
 ///   exclude: [ { if: "...", reason: "...", unless: "test-patients" } ]
 ///   checks:  [ { name: "...", that: "...", column: "Table.Column", message: "...", otherwise: warn

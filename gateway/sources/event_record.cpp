@@ -32,8 +32,10 @@ void EventRecord::field(std::size_t index, Collection& out,
             return put_text(ValueKind::date, event.date, out, arena);
         case 2:
             return put_record(row, out, arena);
+        case 3:
+            return out.push_back(Value::of_boolean(event.link_worker), arena);
         default:
-            out.push_back(Value::of_boolean(event.link_worker), arena);
+            out.push_back(Value::of_boolean(inbound), arena);
     }
 }
 
@@ -83,7 +85,8 @@ EventTypes::EventTypes(const fhirpath::RecordType& row) {
     event.fields = {{"kind", ValueKind::string, nullptr, false},
                     {"date", ValueKind::date, nullptr, false},
                     {"row", ValueKind::record, &row, false},
-                    {"linkWorker", ValueKind::boolean, nullptr, false}};
+                    {"linkWorker", ValueKind::boolean, nullptr, false},
+                    {"inbound", ValueKind::boolean, nullptr, false}};
     episode.name = "Episode";
     episode.fields = {{"id", ValueKind::string, nullptr, false},
                       {"taskStatus", ValueKind::string, nullptr, false},

@@ -91,7 +91,7 @@ std::string normal_guid(std::string_view text) {
 }
 
 const fhirpath::RecordType& Row::type() const {
-    return set_->graph_.type(set_->table_);
+    return *set_->type_;
 }
 
 std::string_view Row::raw(int column) const {
@@ -147,7 +147,11 @@ void Row::field(std::size_t index, fhirpath::Collection& out,
 }
 
 RowSet::RowSet(const TableGraph& graph, int table)
-    : graph_(graph), table_(table), scratch_(definition().columns.size()) {}
+    : graph_(graph),
+      table_(table),
+      definition_(&graph.package().tables[static_cast<std::size_t>(table)]),
+      type_(&graph.type(table)),
+      scratch_(definition_->columns.size()) {}
 
 /// Puts a cell's converted content into `out`; a cell that breaks its column's type stays as it is
 /// and is marked.

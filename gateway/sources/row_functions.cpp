@@ -1,5 +1,7 @@
 #include "row_functions.h"
 
+#include <typeinfo>
+
 #include "sources/event_record.h"
 #include "sources/system_mapping.h"
 
@@ -28,13 +30,12 @@ Function on_row(const std::string& name, ValueKind kind, std::size_t args,
     result.call = [name, give = std::move(give)](const void*, const Collection& focus, Args given,
                                                  Collection& out, Runtime& runtime) -> Status {
         for (const Value& value : focus) {
-            const Row* row =
-                value.kind == ValueKind::record ? dynamic_cast<const Row*>(value.record) : nullptr;
-            if (row == nullptr) {
+            // Row is final: its type says all, without a walk over bases.
+            if (value.kind != ValueKind::record || typeid(*value.record) != typeid(Row)) {
                 return text::Issue{
                     text::Severity::error, "value", name + "() works on a row of a table", {}, {}};
             }
-            give(*row, given, out, runtime);
+            give(static_cast<const Row&>(*value.record), given, out, runtime);
         }
         return {};
     };
@@ -47,8 +48,7 @@ int column_named(const Row& row, Args args) {
 
 }  // namespace
 
-std::vector<Function> row_functions(
-    const std::function<int(std::string_view, int)>& template_for) {
+std::vector<Function> row_functions(const std::function<int(std::string_view, int)>& template_for) {
     std::vector<Function> result;
     result.push_back(on_row("uuid", ValueKind::string, 0,
                             [](const Row& row, Args, Collection& out, Runtime& runtime) {

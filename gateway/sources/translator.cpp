@@ -156,6 +156,8 @@ void Translator::classify_one(Worker& worker, EventRecord& event, std::vector<Ro
     event.event.key = row.id;
     const auto link_worker = worker.first(rules.link_worker);
     event.event.link_worker = link_worker && link_worker->boolean;
+    const auto inbound = worker.first(rules.inbound);
+    event.inbound = inbound && inbound->boolean;
     apply_checks(worker, event, issues);
 }
 

@@ -1,5 +1,7 @@
 #include "text/node.h"
 
+#include <cstring>
+
 #include "tree_builder.h"
 
 namespace linkway::text {
@@ -39,11 +41,34 @@ Location Document::at(const Member& member) const {
     return {storage_->file, member.line, member.column, {}};
 }
 
+namespace {
+
+/// Whether none of eight bytes is a quote, a backslash or below a blank, all at once in one
+/// register: a byte that is zero after the subtraction trick sets its high bit.
+bool needs_no_escape(const char* bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    constexpr std::uint64_t high = 0x8080808080808080ULL;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    const std::uint64_t quote = word ^ (ones * '"');
+    const std::uint64_t backslash = word ^ (ones * '\\');
+    const std::uint64_t low = (word - ones * ' ') & ~word;
+    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | low) & high) == 0;
+}
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view value) {
     constexpr std::string_view hex = "0123456789abcdef";
     out += '"';
     std::size_t plain = 0;  // start of the run not yet appended
     for (std::size_t i = 0; i < value.size(); ++i) {
+        while (i + 8 <= value.size() && needs_no_escape(value.data() + i)) {
+            i += 8;
+        }
+        if (i == value.size()) {
+            break;
+        }
         const auto c = static_cast<unsigned char>(value[i]);
         if (c >= 0x20 && c != '"' && c != '\\') {
             continue;

@@ -98,9 +98,18 @@ class Collection {
         capacity_ = 0;
         many_ = nullptr;
     }
-    void push_back(const Value& value, std::pmr::memory_resource& arena);
+    void push_back(const Value& value, std::pmr::memory_resource& arena) {
+        if (size_ == 0) {
+            first_ = value;
+            size_ = 1;
+        } else {
+            push_another(value, arena);
+        }
+    }
 
   private:
+    void push_another(const Value& value, std::pmr::memory_resource& arena);
+
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
     Value* many_ = nullptr;  // in the arena once there are two; never freed one by one

@@ -14,7 +14,7 @@ namespace linkway::sources {
 
 class EpisodeRecord;
 
-/// %event: kind, date, row, linkWorker.
+/// %event: kind, date, row, linkWorker, inbound.
 class EventRecord final : public fhirpath::Record {
   public:
     const fhirpath::RecordType& type() const override { return *type_; }
@@ -25,6 +25,7 @@ class EventRecord final : public fhirpath::Record {
     const Row* row = nullptr;
     const Row* subject = nullptr;
     referrals::Event event;
+    bool inbound = false;  ///< a referral that the practice received
     const EpisodeRecord* episode = nullptr;
 };
 

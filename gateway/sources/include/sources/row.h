@@ -85,9 +85,7 @@ class RowSet {
     RowSet& operator=(const RowSet&) = delete;
 
     int table() const { return table_; }
-    const Table& definition() const {
-        return graph_.package().tables[static_cast<std::size_t>(table_)];
-    }
+    const Table& definition() const { return *definition_; }
     const TableGraph& graph() const { return graph_; }
 
     /// Keeps a row. `columns` gives for each column of the table its position in the file, or -1.
@@ -126,6 +124,8 @@ class RowSet {
 
     const TableGraph& graph_;
     int table_;
+    const Table* definition_;  // of the table; asked for with every cell
+    const fhirpath::RecordType* type_;
     std::pmr::monotonic_buffer_resource arena_;
     std::deque<Row> rows_;
     std::vector<Row*> living_;

@@ -54,6 +54,7 @@ struct EventRules {
     std::optional<fhirpath::Expression> subject;  ///< the patient's row; a row without one is held
     std::optional<fhirpath::Expression> date;
     std::optional<fhirpath::Expression> link_worker;
+    std::optional<fhirpath::Expression> inbound;
     int subject_table = -1;  ///< the table `subject` leads to
     std::vector<Exclusion> exclusions;
     std::vector<Check> checks;
