@@ -84,8 +84,8 @@ std::optional<Arguments> read_arguments(const Command& command, std::vector<std:
     for (;;) {
         // One thread, before any other starts: getopt's globals are safe here.
         // NOLINTNEXTLINE(concurrency-mt-unsafe)
-        const int found = getopt_long(count, pointers.data(), letters.c_str(), options.data(),
-                                      nullptr);
+        const int found =
+            getopt_long(count, pointers.data(), letters.c_str(), options.data(), nullptr);
         if (found == -1) {
             break;
         }
