@@ -1,0 +1,120 @@
+// What keeps a practice's batch from being applied: its sharing agreement, and deletions beyond
+// belief.
+#include <unordered_set>
+
+#include "evaluation.h"
+#include "sources/staging.h"
+
+namespace linkway::sources {
+
+using text::Status;
+
+/// A practice whose gate is closed (sharing agreement off) has nothing applied from that batch on,
+/// until a later batch says that it is open again: a table without changes is sent with its header
+/// only.
+Status Staging::apply_gates() {
+    for (const Gate& gate : mapping_.events().gates) {
+        RowSet& set = make_set(gate.table);
+        std::set<std::string> closed;
+        for (std::uint32_t batch = 0; batch < inventory_.batches.size(); ++batch) {
+            Status failed = each_file(gate.table, [&](std::uint32_t index) -> Status {
+                if (inventory_.files[index].batch != batch) {
+                    return {};
+                }
+                return scan(
+                    index, {}, "",
+                    [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
+                        read_gate(gate, set, scanned, file, at, closed);
+                    });
+            });
+            if (failed) {
+                return failed;
+            }
+            for (const std::string& organisation : closed) {
+                holds_[{batch, organisation}] = gate.reason;
+            }
+        }
+    }
+    return {};
+}
+
+void Staging::read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned,
+                        const TableFile& file, std::uint32_t index, std::set<std::string>& closed) {
+    Row* row = keep(set, scanned, file, index);
+    if (row == nullptr) {
+        return;
+    }
+    row->fate = Fate::not_relevant;
+    row->reason = "read for the state of the feed only";
+    if (Evaluation().test(gate.closed, *row)) {
+        closed.emplace(row->organisation());
+    } else {
+        closed.erase(std::string(row->organisation()));
+    }
+}
+
+/// Holds a practice's batch that would delete more of its patients than allowed. Only batches after
+/// the first can: a bulk deletes nobody.
+Status Staging::brake_mass_deletes() {
+    const int table = mapping_.events().subject_table;
+    if (inventory_.batches.size() < 2 || table < 0) {
+        return {};
+    }
+    const Table& definition = mapping_.package().tables[static_cast<std::size_t>(table)];
+    if (definition.deleted_column < 0 || definition.organisation_column < 0) {
+        return {};
+    }
+    struct Practice {
+        std::unordered_set<std::size_t> living;
+        std::unordered_set<std::size_t> going;
+    };
+    std::map<std::string, Practice> practices;
+    RowSet probe(mapping_.graph(), table);
+    std::uint32_t batch = UINT32_MAX;
+    const auto close_batch = [&] {
+        for (auto& [organisation, practice] : practices) {
+            std::size_t gone = 0;
+            for (const std::size_t key : practice.going) {
+                gone += practice.living.count(key);
+            }
+            const bool held =
+                !practice.living.empty() &&
+                static_cast<double>(gone) >
+                    options_.max_deleted_share * static_cast<double>(practice.living.size());
+            if (held) {
+                holds_[{batch, organisation}] =
+                    "the delta would delete " + std::to_string(gone) + " of the practice's " +
+                    std::to_string(practice.living.size()) + " patients";
+            } else {
+                for (const std::size_t key : practice.going) {
+                    practice.living.erase(key);
+                }
+            }
+            practice.going.clear();
+        }
+    };
+    Status failed = each_file(table, [&](std::uint32_t index) {
+        if (inventory_.files[index].batch != batch) {
+            close_batch();
+            batch = inventory_.files[index].batch;
+        }
+        return scan(
+            index, {}, "",
+            [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t) {
+                probe.clear();
+                const Row& row = probe.add(scanned, file.columns);
+                Practice& practice = practices[std::string(row.organisation())];
+                const std::size_t key = std::hash<std::string>()(row.key());
+                if (row.is_true(definition.deleted_column)) {
+                    practice.going.insert(key);
+                } else {
+                    practice.living.insert(key);
+                }
+            },
+            false);
+    });
+    close_batch();
+    return failed;
+}
+
+}  // namespace linkway::sources
