@@ -50,6 +50,7 @@ class Scan {
         const bool watch = rules.watch_column != UINT32_MAX;
         scratch.spans.resize(rules.count_only ? 0 : rules.any_of.size());
         scratch.spans.resize(scratch.spans.size() + (watch ? 1 : 0));
+        scratch.seen.resize(rules.any_of.size());
     }
 
     std::size_t run() {
@@ -166,7 +167,7 @@ class Scan {
         }
         bool pass = rules_.any_of.empty();
         for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
-            pass = passes(rules_.any_of[f], content(located(f, i)), scratch_.seen);
+            pass = passes(rules_.any_of[f], content(located(f, i)), scratch_.seen[f]);
         }
         if (pass) {
             split(begin, scratch_.structure.records[i].offset);
@@ -245,7 +246,7 @@ class Scan {
         bool pass = rules_.any_of.empty();
         for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
             pass = passes(rules_.any_of[f], content(scratch_.fields[rules_.any_of[f].column]),
-                          scratch_.seen);
+                          scratch_.seen[f]);
         }
         if (pass && !rules_.count_only) {
             keep();

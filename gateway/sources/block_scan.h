@@ -56,7 +56,7 @@ struct BlockScratch {
     std::vector<std::vector<text::FieldSpan>> spans;  ///< of the filters' columns, then the watched
     std::vector<std::string_view> fields;
     std::string unescaped;
-    std::vector<SeenKey> seen;  ///< by hash: most keys repeat soon
+    std::vector<std::vector<SeenKey>> seen;  ///< of each filter, by hash: most keys repeat soon
 };
 
 /// Adds the records that start in [0, limit) of `bytes`, which begins at a record start and has
