@@ -1,5 +1,7 @@
 #include "row_functions.h"
 
+#include <array>
+#include <atomic>
 #include <typeinfo>
 
 #include "sources/event_record.h"
@@ -42,6 +44,83 @@ Function on_row(const std::string& name, ValueKind kind, std::size_t args,
     return result;
 }
 
+/// What one `reference('Type')` of a template needs while it runs: the type, and for each table the
+/// template that makes it, looked up at the first row met. Any thread may find it; all find the
+/// same.
+struct ReferenceTarget {
+    static constexpr std::size_t tables = 256;
+    static constexpr int not_asked = -2;
+    explicit ReferenceTarget(std::string name) : type(std::move(name)) {
+        for (auto& each : by_table) {
+            each.store(not_asked, std::memory_order_relaxed);
+        }
+    }
+    int template_of(int table,
+                    const std::function<int(std::string_view, int)>& template_for) const {
+        const auto index = static_cast<std::size_t>(table);
+        if (index >= tables) {
+            return template_for(type, table);
+        }
+        int templ = by_table[index].load(std::memory_order_relaxed);
+        if (templ == not_asked) {
+            templ = template_for(type, table);
+            by_table[index].store(templ, std::memory_order_relaxed);
+        }
+        return templ;
+    }
+
+    std::string type;
+    mutable std::array<std::atomic<int>, tables> by_table;
+};
+
+Function reference(const std::function<int(std::string_view, int)>& template_for) {
+    Function result{"reference", system_type(ValueKind::string), 1, 1, {}, {}};
+    result.bind = [](std::span<const std::optional<std::string>> literals)
+        -> text::Result<std::shared_ptr<const void>> {
+        if (literals.empty() || !literals[0]) {
+            return text::Issue{text::Severity::error,
+                               "structure",
+                               "reference() takes a type's name in quotes",
+                               {},
+                               {}};
+        }
+        return std::shared_ptr<const void>(std::make_shared<const ReferenceTarget>(*literals[0]));
+    };
+    result.call = [template_for](const void* context, const Collection& focus, Args,
+                                 Collection& out, Runtime& runtime) -> Status {
+        const auto& target = *static_cast<const ReferenceTarget*>(context);
+        // The source record is ours: it is in its slot for every template of a mapping.
+        const auto* source =
+            static_cast<const SourceRecord*>(runtime.variables[source_slot][0].record);
+        for (const Value& value : focus) {
+            if (value.kind != ValueKind::record || typeid(*value.record) != typeid(Row)) {
+                return text::Issue{text::Severity::error,
+                                   "value",
+                                   "reference() works on a row of a table",
+                                   {},
+                                   {}};
+            }
+            const Row& row = static_cast<const Row&>(*value.record);
+            const int table = row.set().table();
+            const int templ = target.template_of(table, template_for);
+            if (templ < 0) {
+                continue;
+            }
+            const std::size_t size = target.type.size() + 1 + row.id.size();
+            char* text = static_cast<char*>(runtime.arena->allocate(size, 1));
+            target.type.copy(text, target.type.size());
+            text[target.type.size()] = '/';
+            row.id.copy(text + target.type.size() + 1, row.id.size());
+            out.push_back(Value::of_string({text, size}), *runtime.arena);
+            if (source->demands != nullptr) {
+                source->demands->push_back({static_cast<std::uint32_t>(templ), &row});
+            }
+        }
+        return {};
+    };
+    return result;
+}
+
 int column_named(const Row& row, Args args) {
     return args[0].empty() ? -1 : row.set().definition().find(args[0][0].text);
 }
@@ -54,28 +133,7 @@ std::vector<Function> row_functions(const std::function<int(std::string_view, in
                             [](const Row& row, Args, Collection& out, Runtime& runtime) {
                                 out.push_back(Value::of_string(row.id), *runtime.arena);
                             }));
-    result.push_back(on_row(
-        "reference", ValueKind::string, 1,
-        [template_for](const Row& row, Args args, Collection& out, Runtime& runtime) {
-            const std::string_view type = args[0].empty() ? std::string_view{} : args[0][0].text;
-            const int templ = template_for(type, row.set().table());
-            if (templ < 0) {
-                return;
-            }
-            char* text =
-                static_cast<char*>(runtime.arena->allocate(type.size() + 1 + row.id.size(), 1));
-            type.copy(text, type.size());
-            text[type.size()] = '/';
-            row.id.copy(text + type.size() + 1, row.id.size());
-            out.push_back(Value::of_string({text, type.size() + 1 + row.id.size()}),
-                          *runtime.arena);
-            // The source record is ours: it is in its slot for every template of a mapping.
-            const auto* source =
-                static_cast<const SourceRecord*>(runtime.variables[source_slot][0].record);
-            if (source->demands != nullptr) {
-                source->demands->push_back({static_cast<std::uint32_t>(templ), &row});
-            }
-        }));
+    result.push_back(reference(template_for));
     result.push_back(on_row("raw", ValueKind::string, 1,
                             [](const Row& row, Args args, Collection& out, Runtime& runtime) {
                                 if (const std::string_view raw = row.raw(column_named(row, args));
