@@ -95,13 +95,11 @@ struct TableHeader {
 text::Result<TableHeader> read_header(const InputFile& file, const InputOptions& options,
                                       const text::CsvDialect& dialect);
 
-/// Scans the data records after the header. Empty lines are no records. A row whose text goes on
-/// behind a closing quote is found to be bad where it passes (or spans several lines): rows that do
-/// not pass are counted by their shape alone. Where quotes do not fit, a record ends before the
-/// first line from which a sound record can be read. `row` and `bad` are called from the calling
-/// thread, in file order, whatever the number of threads: the calls are the same for 1 and for N.
-/// A read error (also a bad signature) ends the scan with that issue: what was handed over before
-/// must then be dropped by the caller.
+/// Scans the data records after the header; text::read_record says what a record is and what may be
+/// wrong with it. Empty lines are no records. `row` and `bad` are called from the calling thread, in
+/// file order: the calls are the same for any number of threads. A read error (also a bad
+/// signature) ends the scan with that issue: what was handed over before must then be dropped by
+/// the caller.
 text::Result<ScanTotals> scan_table(const ScanRequest& request, const TableHeader& header,
                                     const std::function<void(const ScannedRow&)>& row,
                                     const std::function<void(const BadRecord&)>& bad);
