@@ -96,8 +96,8 @@ text::Result<TableHeader> read_header(const InputFile& file, const InputOptions&
                                       const text::CsvDialect& dialect);
 
 /// Scans the data records after the header; text::read_record says what a record is and what may be
-/// wrong with it. Empty lines are no records. `row` and `bad` are called from the calling thread, in
-/// file order: the calls are the same for any number of threads. A read error (also a bad
+/// wrong with it. Empty lines are no records. `row` and `bad` are called from the calling thread,
+/// in file order: the calls are the same for any number of threads. A read error (also a bad
 /// signature) ends the scan with that issue: what was handed over before must then be dropped by
 /// the caller.
 text::Result<ScanTotals> scan_table(const ScanRequest& request, const TableHeader& header,
