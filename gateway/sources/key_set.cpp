@@ -8,21 +8,35 @@ namespace linkway::sources {
 
 namespace {
 
+template <class Word>
+std::uint64_t load(const char* data) {
+    Word word = 0;
+    std::memcpy(&word, data, sizeof word);
+    return word;
+}
+
+/// The last bytes of a key, fewer than eight, in one word. In fixed portions, which overlap: a copy
+/// of a size not known beforehand would be a call.
+std::uint64_t load_rest(const char* data, std::size_t size) {
+    if (size >= 4) {
+        return load<std::uint32_t>(data) | load<std::uint32_t>(data + size - 4) << 32U;
+    }
+    if (size == 0) {
+        return 0;
+    }
+    return load<std::uint8_t>(data) | load<std::uint8_t>(data + size / 2) << 8U |
+           load<std::uint8_t>(data + size - 1) << 16U;
+}
+
 /// Multiplies and folds; keys are short and compared in full afterwards.
 std::uint64_t hash_of(const char* data, std::size_t size) {
     constexpr std::uint64_t factor = 0x9E3779B97F4A7C15ULL;
     std::uint64_t hash = size * factor;
     for (; size >= 8; size -= 8, data += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, data, 8);
-        hash = (hash ^ word) * factor;
+        hash = (hash ^ load<std::uint64_t>(data)) * factor;
         hash ^= hash >> 29;
     }
-    std::uint64_t rest = 0;
-    if (size > 0) {
-        std::memcpy(&rest, data, size);
-    }
-    hash = (hash ^ rest) * factor;
+    hash = (hash ^ load_rest(data, size)) * factor;
     return hash ^ (hash >> 32);
 }
 

@@ -87,55 +87,71 @@ inline RecordEnd* write_ends(std::uint64_t ends, std::uint64_t delimiters, std::
     return record;
 }
 
+/// Indexes one block: the bits of `valid` count. Returns the bits of bytes that are not as they
+/// should be; the ends of records before the first of them are written.
+template <class Block>
+[[gnu::always_inline]] inline std::uint64_t index_block(const Masks& masks, std::uint64_t valid,
+                                                        std::uint32_t base, Carry& carry,
+                                                        std::uint64_t& delimiters_out,
+                                                        RecordEnd*& record) {
+    const std::uint64_t quotes = masks.quotes & valid;
+    const std::uint64_t line_ends = masks.line_ends & valid;
+    const std::uint64_t breaks = masks.delimiters | line_ends;
+    const std::uint64_t returns = masks.returns & ~line_ends;
+    const std::uint64_t quoted = Block::prefix_xor(quotes) ^ carry.inside;
+    carry.inside = std::uint64_t{0} - (quoted >> 63);
+
+    // A closing quote is followed by a break, a carriage return before a line end, or another
+    // quote; an opening one follows a break, or a closing one (which makes a doubled quote).
+    const std::uint64_t closing = quotes & ~quoted;
+    const std::uint64_t opening = quotes & quoted;
+    const std::uint64_t behind_close = closing << 1 | carry.closed;
+    const std::uint64_t behind_break = breaks << 1 | carry.broken;
+    const std::uint64_t closed_return = behind_close & returns;
+    const std::uint64_t due = closed_return << 1 | carry.due;
+    const std::uint64_t trouble =
+        ((behind_close & ~(quotes | breaks | returns)) |
+         (opening & ~(behind_break | behind_close)) | (due & ~line_ends) | masks.nuls) &
+        valid;
+    carry.closed = closing >> 63;
+    carry.broken = breaks >> 63;
+    carry.due = closed_return >> 63;
+
+    const std::uint64_t delimiters = masks.delimiters & ~quoted & valid;
+    std::uint64_t ends = line_ends & ~quoted;
+    delimiters_out = delimiters;
+    if (trouble != 0) {
+        ends &= (trouble & (~trouble + 1)) - 1;
+    }
+    record = write_ends(ends, delimiters, line_ends, base, carry, record);
+    carry.delimiters += count(delimiters);
+    carry.lines += count(line_ends);
+    return trouble;
+}
+
 /// `Block` makes the masks of 64 bytes and the running exclusive-or of their bits.
 template <class Block>
 void index_with(Job& job) {
     const Block block(job.separators);
-    Carry carry;
+    const char* const text = job.text;
+    const std::size_t size = job.size;
+    std::uint64_t* const delimiters = job.delimiters;
     RecordEnd* record = job.records;
-    job.trouble = job.size;
-    for (std::size_t at = 0; at < job.size; at += 64) {
-        const std::uint64_t valid =
-            job.size - at >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << (job.size - at)) - 1;
-        const Masks masks = block.masks(job.text + at);
-        const std::uint64_t quotes = masks.quotes & valid;
-        const std::uint64_t line_ends = masks.line_ends & valid;
-        const std::uint64_t breaks = masks.delimiters | line_ends;
-        const std::uint64_t returns = masks.returns & ~line_ends;
-        const std::uint64_t quoted = Block::prefix_xor(quotes) ^ carry.inside;
-        carry.inside = std::uint64_t{0} - (quoted >> 63);
-
-        // A closing quote is followed by a break, a carriage return before a line end, or another
-        // quote; an opening one follows a break, or a closing one (which makes a doubled quote).
-        const std::uint64_t closing = quotes & ~quoted;
-        const std::uint64_t opening = quotes & quoted;
-        const std::uint64_t behind_close = closing << 1 | carry.closed;
-        const std::uint64_t behind_break = breaks << 1 | carry.broken;
-        const std::uint64_t closed_return = behind_close & returns;
-        const std::uint64_t due = closed_return << 1 | carry.due;
-        std::uint64_t trouble = (behind_close & ~(quotes | breaks | returns)) |
-                                (opening & ~(behind_break | behind_close)) | (due & ~line_ends) |
-                                masks.nuls;
-        carry.closed = closing >> 63;
-        carry.broken = breaks >> 63;
-        carry.due = closed_return >> 63;
-
-        const std::uint64_t delimiters = masks.delimiters & ~quoted & valid;
-        std::uint64_t ends = line_ends & ~quoted;
-        job.delimiters[at / 64] = delimiters;
-        trouble &= valid;
-        if (trouble != 0) {
-            job.trouble = at + low_bit(trouble);
-            ends &= (trouble & (~trouble + 1)) - 1;
-        }
-        record =
-            write_ends(ends, delimiters, line_ends, static_cast<std::uint32_t>(at), carry, record);
-        if (trouble != 0) {
-            break;
-        }
-        carry.delimiters += count(delimiters);
-        carry.lines += count(line_ends);
+    Carry carry;
+    std::uint64_t trouble = 0;
+    std::size_t at = 0;
+    for (; at + 64 <= size && trouble == 0; at += 64) {
+        trouble =
+            index_block<Block>(block.masks(text + at), ~std::uint64_t{0},
+                               static_cast<std::uint32_t>(at), carry, delimiters[at / 64], record);
     }
+    if (at < size && trouble == 0) {
+        trouble =
+            index_block<Block>(block.masks(text + at), (std::uint64_t{1} << (size - at)) - 1,
+                               static_cast<std::uint32_t>(at), carry, delimiters[at / 64], record);
+        at += 64;
+    }
+    job.trouble = trouble == 0 ? size : at - 64 + low_bit(trouble);
     job.record_count = static_cast<std::size_t>(record - job.records);
 }
 
