@@ -159,6 +159,18 @@ TEST_CASE("A record that never ends is given up at the next sound one") {
     CHECK(given_up.end == std::size_t{4} << 20);
 }
 
+TEST_CASE("The sound record behind one that never ends is the same from part of the file") {
+    Fields fields;
+    const std::string text = "a," + std::string(longest_record, 'x') + "\nc,\"d\nf,g\ne\"\nh,i\n";
+    const std::size_t behind = text.find("\nc,") + 1;
+    REQUIRE(read(text, fields).end == behind);
+    for (std::size_t size = behind - 2; size <= text.size(); ++size) {
+        CAPTURE(text.size() - size);
+        const RecordReading part = read(std::string_view(text).substr(0, size), fields, false);
+        CHECK((!part.decided || part.end == behind));
+    }
+}
+
 TEST_CASE("The longest record is one of a mebibyte") {
     Fields fields;
     const std::string just = "a," + std::string(longest_record - 2, 'x');
