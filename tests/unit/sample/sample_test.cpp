@@ -92,8 +92,9 @@ TEST_CASE("Every layout has the whole file set with its own headers") {
             const auto found = sources::matching_versions(package(), definition, table.header);
             CHECK(std::find(found.begin(), found.end(), layout) != found.end());
             CHECK((table.file.rfind("bulk_", 0) == 0) != is_old);
+            const std::size_t columns = table.header.size();
             CHECK(std::all_of(table.rows.begin(), table.rows.end(),
-                              [&](const auto& row) { return row.size() == table.header.size(); }));
+                              [columns](const auto& row) { return row.size() == columns; }));
         }
     }
 }

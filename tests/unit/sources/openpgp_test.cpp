@@ -144,8 +144,8 @@ Outcome read_first(const std::string& path, const std::string& home) {
 std::string table(int rows) {
     std::string text = "Id,Text,Number\r\n";
     for (int i = 0; i < rows; ++i) {
-        text += "\"" + std::to_string(i) + "\",\"text of row " + std::to_string(i * 7919 % 10007) +
-                "\",\"" + std::to_string(i * 31) + "\"\r\n";
+        text += "\"" + std::to_string(i) + "\",\"text of row " +
+                std::to_string(i * 7919LL % 10007) + "\",\"" + std::to_string(i * 31) + "\"\r\n";
     }
     return text;
 }
