@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -54,46 +53,15 @@ inline bool normalise_guid(std::string_view text, std::array<char, 36>& out) {
     return wrong == 0;
 }
 
-/// Whether `key` is in the set; asks a small table of known keys first.
-inline bool is_known(const KeySet& known, std::string_view key, std::vector<SeenKey>& seen) {
-    constexpr std::size_t seen_keys = 4096;
-    SeenKey probe;
-    if (key.size() > probe.bytes.size()) {
-        return known.contains(key);
-    }
-    if (seen.empty()) {
-        seen.resize(seen_keys);
-    }
-    probe.size = static_cast<std::uint8_t>(key.size());
-    key.copy(probe.bytes.data(), key.size());
-    std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), probe.bytes.data(), sizeof words);
-    SeenKey& slot = seen[((words[0] ^ words[1] * 31) * 0x9E3779B97F4A7C15U) >> 52U];
-    if (slot.size == probe.size && slot.bytes == probe.bytes) {
-        return true;
-    }
-    if (!known.contains(key)) {
-        return false;
-    }
-    slot = probe;
-    return true;
-}
-
-inline bool passes(const CellFilter& filter, std::string_view key, std::vector<SeenKey>& seen) {
+inline bool passes(const CellFilter& filter, std::string_view key) {
+    std::array<char, 36> form{};
+    std::string_view wanted = key;
     if (filter.guid) {
-        std::array<char, 36> form{};
-        const std::string_view guid = normalise_guid(key, form)
-                                          ? std::string_view(form.data(), form.size())
-                                          : std::string_view{};
-        if (filter.keys != nullptr && filter.keys->contains(guid)) {
-            return true;
-        }
-        return filter.known != nullptr && !key.empty() && !filter.known->contains(guid);
+        wanted = normalise_guid(key, form) ? std::string_view(form.data(), form.size())
+                                           : std::string_view{};
     }
-    if (filter.keys != nullptr && filter.keys->contains(key)) {
-        return true;
-    }
-    return filter.known != nullptr && !key.empty() && !is_known(*filter.known, key, seen);
+    return (filter.keys != nullptr && filter.keys->contains(wanted)) ||
+           (filter.known != nullptr && !key.empty() && !filter.known->contains(wanted));
 }
 
 }  // namespace linkway::sources

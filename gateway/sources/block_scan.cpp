@@ -48,9 +48,8 @@ class Scan {
           scratch_(scratch),
           result_(result) {
         const bool watch = rules.watch_column != UINT32_MAX;
-        scratch.spans.resize(rules.count_only ? 0 : rules.any_of.size());
-        scratch.spans.resize(scratch.spans.size() + (watch ? 1 : 0));
-        scratch.seen.resize(rules.any_of.size());
+        filters_ = rules.count_only ? 0 : rules.any_of.size();
+        scratch.spans.resize(filters_ + (watch ? 1 : 0));
     }
 
     std::size_t run() {
@@ -65,7 +64,8 @@ class Scan {
             const std::size_t left = start + size - at_;
             const bool trouble = scratch_.structure.trouble < size;
             if (!trouble && start + size < bytes_.size() && left <= text::longest_record) {
-                window = std::max(full_window, left * 2);  // the window ends in this record
+                window = std::max(std::min(full_window, window * 2),
+                                  left * 2);  // it ends in this record
             } else if (!trouble && !at_end_ && left <= text::longest_record) {
                 return at_;  // the bytes do
             } else if (!take_with_care()) {
@@ -87,6 +87,9 @@ class Scan {
         text::index_structure(
             base_, size, {shape.dialect.delimiter, shape.dialect.quote, shape.line_end}, structure);
         locate();
+        for (std::size_t i = 0; i < filters_; ++i) {
+            apply(i);
+        }
         const std::size_t offset = at_;
         const std::uint64_t lines = result_.lines;
         std::uint32_t begin = 0;
@@ -129,6 +132,39 @@ class Scan {
             scratch_.spans[i].assign(structure.spans.get(),
                                      structure.spans.get() + structure.record_count);
         }
+        scratch_.pass.assign(filters_ == 0 ? 0 : structure.record_count, 0);
+    }
+
+    /// Finds which records of the index a filter lets pass, all at once: their look-ups overlap.
+    void apply(std::size_t which) {
+        const CellFilter& filter = rules_.any_of[which];
+        std::vector<std::string_view>& keys = scratch_.keys;
+        std::vector<std::uint8_t>& pass = scratch_.pass;
+        keys.resize(pass.size());
+        scratch_.found.resize(pass.size());
+        for (std::size_t i = 0; i < pass.size(); ++i) {
+            keys[i] = content(located(which, i));
+            if (filter.guid || keys[i].data() == scratch_.unescaped.data()) {
+                pass[i] |= static_cast<std::uint8_t>(passes(filter, keys[i]));
+                keys[i] = {};  // decided: what holds it will be overwritten
+            }
+        }
+        if (filter.guid) {
+            return;
+        }
+        if (filter.keys != nullptr) {
+            filter.keys->find(keys, scratch_.found);
+            for (std::size_t i = 0; i < pass.size(); ++i) {
+                pass[i] |=
+                    static_cast<std::uint8_t>(keys[i].data() != nullptr && scratch_.found[i] != 0);
+            }
+        }
+        if (filter.known != nullptr) {
+            filter.known->find(keys, scratch_.found);
+            for (std::size_t i = 0; i < pass.size(); ++i) {
+                pass[i] |= static_cast<std::uint8_t>(!keys[i].empty() && scratch_.found[i] == 0);
+            }
+        }
     }
 
     bool is_watch(std::size_t span) const {
@@ -165,11 +201,7 @@ class Scan {
         if (rules_.count_only) {
             return;
         }
-        bool pass = rules_.any_of.empty();
-        for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
-            pass = passes(rules_.any_of[f], content(located(f, i)), scratch_.seen[f]);
-        }
-        if (pass) {
+        if (rules_.any_of.empty() || scratch_.pass[i] != 0) {
             split(begin, scratch_.structure.records[i].offset);
             keep();
         }
@@ -245,8 +277,7 @@ class Scan {
         ++result_.good;
         bool pass = rules_.any_of.empty();
         for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
-            pass = passes(rules_.any_of[f], content(scratch_.fields[rules_.any_of[f].column]),
-                          scratch_.seen[f]);
+            pass = passes(rules_.any_of[f], content(scratch_.fields[rules_.any_of[f].column]));
         }
         if (pass && !rules_.count_only) {
             keep();
@@ -277,6 +308,7 @@ class Scan {
     const BlockRules& rules_;
     BlockScratch& scratch_;
     BlockResult& result_;
+    std::size_t filters_ = 0;     // that are to be applied
     std::size_t at_ = 0;          // start of the next record
     const char* base_ = nullptr;  // of the text that the index is about
 };

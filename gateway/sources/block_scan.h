@@ -1,7 +1,6 @@
 // Scans the records of one stretch of a table file. Private to sources.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,19 +43,15 @@ struct BlockResult {
     void clear();
 };
 
-/// A short key kept where it can be compared at once; of those seen lately and known.
-struct SeenKey {
-    std::uint8_t size = 0;
-    std::array<char, 23> bytes{};
-};
-
 /// Scratch memory of one thread.
 struct BlockScratch {
     text::Structure structure;
     std::vector<std::vector<text::FieldSpan>> spans;  ///< of the filters' columns, then the watched
     std::vector<std::string_view> fields;
     std::string unescaped;
-    std::vector<std::vector<SeenKey>> seen;  ///< of each filter, by hash: most keys repeat soon
+    std::vector<std::string_view> keys;  ///< of one filter, by record
+    std::vector<std::uint8_t> found;
+    std::vector<std::uint8_t> pass;  ///< by record of the index
 };
 
 /// Adds the records that start in [0, limit) of `bytes`, which begins at a record start and has

@@ -26,6 +26,8 @@ class KeySet {
 
     void insert(std::string_view key);
     bool contains(std::string_view key) const;
+    /// The same for many keys, whose look-ups overlap: found[i] is 1 when it holds keys[i], else 0.
+    void find(std::span<const std::string_view> keys, std::span<std::uint8_t> found) const;
     std::size_t size() const;
 
   private:
