@@ -83,9 +83,10 @@ std::optional<Arguments> read_arguments(const Command& command, std::vector<std:
     pointers.push_back(nullptr);
     for (;;) {
         // One thread, before any other starts: getopt's globals are safe here.
-        // NOLINTNEXTLINE(concurrency-mt-unsafe)
+        // NOLINTBEGIN(concurrency-mt-unsafe)
         const int found =
             getopt_long(count, pointers.data(), letters.c_str(), options.data(), nullptr);
+        // NOLINTEND(concurrency-mt-unsafe)
         if (found == -1) {
             break;
         }
