@@ -1,5 +1,7 @@
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "catch.h"
 #include "random.h"
@@ -70,5 +72,29 @@ TEST_CASE("A key set keeps copies and survives growing and moving") {
     for (int i = 0; i < 20000; ++i) {
         const std::string key = some_key();
         REQUIRE(moved.contains(key) == (expected.count(key) == 1));
+    }
+}
+
+TEST_CASE("Many keys are found at once as they are one by one") {
+    Random random(9);
+    for (const std::uint32_t size : {0U, 3U, 500U, 40000U}) {
+        KeySet keys;
+        for (std::uint32_t i = 0; i < size; ++i) {
+            keys.insert(std::string(random.below(25), 'k') + std::to_string(random.below(size)));
+        }
+        std::vector<std::string> asked;
+        for (std::uint32_t i = 0; i < 1000 + size % 7; ++i) {
+            asked.push_back(std::string(random.below(25), 'k') +
+                            std::to_string(random.below(size + 1)));
+        }
+        asked.emplace_back();
+        const std::vector<std::string_view> views(asked.begin(), asked.end());
+        std::vector<std::uint8_t> found(views.size(), 7);
+        keys.find(views, found);
+        for (std::size_t i = 0; i < views.size(); ++i) {
+            CAPTURE(size, asked[i]);
+            REQUIRE((found[i] == 1) == keys.contains(views[i]));
+            REQUIRE(found[i] <= 1);
+        }
     }
 }
