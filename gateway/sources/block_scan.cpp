@@ -143,8 +143,9 @@ class Scan {
         keys.resize(pass.size());
         scratch_.found.resize(pass.size());
         for (std::size_t i = 0; i < pass.size(); ++i) {
+            scratch_.unescaped.clear();
             keys[i] = content(located(which, i));
-            if (filter.guid || keys[i].data() == scratch_.unescaped.data()) {
+            if (filter.guid || !scratch_.unescaped.empty()) {
                 pass[i] |= static_cast<std::uint8_t>(passes(filter, keys[i]));
                 keys[i] = {};  // decided: what holds it will be overwritten
             }

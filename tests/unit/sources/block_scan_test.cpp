@@ -102,9 +102,10 @@ Outcome read_with_care(const std::string& text, const BlockRules& rules) {
 std::string make_table(Random& random, std::uint32_t columns, std::string_view line_end,
                        std::uint32_t rows, std::uint32_t one_in) {
     static constexpr std::string_view cells[] = {
-        "",      "\"\"",       "\"7\"",        "8",       "\"a,b\"",       "\"a\r\nb\"",
-        "\"9\"", "\"c\"\"d\"", "\"\"\"\"",     " \"7\" ", "\"\r\n\r\n,\"", "\" 8 \"",
-        "x y",   "\"10\"",     "\"\"\"7\"\"\""};
+        "",         "\"\"",       "\"7\"",         "8",
+        "\"a,b\"",  "\"a\r\nb\"", "\"9\"",         "\"c\"\"d\"",
+        "\"\"\"\"", " \"7\" ",    "\"\r\n\r\n,\"", "\" 8 \"",
+        "x y",      "\"10\"",     "\"\"\"7\"\"\"", "\" \"\"7\"\"\""};
     static constexpr std::string_view wrong[] = {
         "\"", ",", "\n", "\r", " ", "x", "\"\"", ",\"", std::string_view("\0", 1)};
     std::string text;
@@ -112,7 +113,7 @@ std::string make_table(Random& random, std::uint32_t columns, std::string_view l
         const std::size_t start = text.size();
         for (std::uint32_t column = 0; column < columns; ++column) {
             text += column == 0 ? "" : ",";
-            text += cells[random.below(random.below(3) == 0 ? 15 : 7)];
+            text += cells[random.below(random.below(3) == 0 ? 16 : 7)];
         }
         text += line_end;
         if (one_in != 0 && random.below(one_in) == 0) {
