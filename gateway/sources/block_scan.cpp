@@ -15,7 +15,7 @@ using text::RecordDefect;
 /// Bytes indexed at a time: text and index stay in the nearest caches. Behind a record that had to
 /// be read with care it is little, and grows again.
 constexpr std::size_t full_window = std::size_t{64} << 10;
-constexpr std::size_t small_window = std::size_t{2} << 10;
+constexpr std::size_t small_window = 512;
 
 /// A GUID, number or code; anything else in the first cell of a torn record may be a patient's
 /// text.
@@ -57,30 +57,40 @@ class Scan {
         while (at_ < limit_) {
             const std::size_t start = at_;
             const std::size_t size = std::min(window, bytes_.size() - start);
-            scan_window(size);
-            if (at_ >= limit_) {
+            const Stop stop = scan_window(size);
+            if (at_ >= limit_ || stop == Stop::starved ||
+                (stop == Stop::odd_record && !take_with_care())) {
                 break;
             }
+            if (stop != Stop::index_end) {
+                window = std::min(full_window, std::max(small_window, 2 * (at_ - start)));
+                continue;
+            }
             const std::size_t left = start + size - at_;
-            const bool trouble = scratch_.structure.trouble < size;
-            if (!trouble && start + size < bytes_.size() && left <= text::longest_record) {
-                window = std::max(std::min(full_window, window * 2),
-                                  left * 2);  // it ends in this record
-            } else if (!trouble && !at_end_ && left <= text::longest_record) {
-                return at_;  // the bytes do
-            } else if (!take_with_care()) {
-                return at_;
+            if (left > text::longest_record || (at_end_ && start + size == bytes_.size())) {
+                if (!take_with_care()) {
+                    break;
+                }
+            } else if (start + size == bytes_.size()) {
+                break;  // the bytes end in this record
             } else {
-                window = trouble ? std::min(full_window, std::max(small_window, 2 * (at_ - start)))
-                                 : full_window;
+                window = std::max(std::min(full_window, window * 2), left * 2);
             }
         }
         return at_;
     }
 
   private:
-    /// Takes the records that the index of the next `size` bytes shows to be well formed.
-    void scan_window(std::size_t size) {
+    /// Why the records of an index are taken no further.
+    enum class Stop : std::uint8_t {
+        index_end,   // the next record ends behind it
+        odd_record,  // the next record must be read with care
+        elsewhere,   // a record that was read with care did not end where the index has it
+        starved,     // the next record needs more bytes
+    };
+
+    /// Takes the records that the index of the next `size` bytes shows.
+    Stop scan_window(std::size_t size) {
         text::Structure& structure = scratch_.structure;
         const text::RecordShape& shape = rules_.shape;
         base_ = bytes_.data() + at_;
@@ -94,20 +104,19 @@ class Scan {
         const std::uint64_t lines = result_.lines;
         std::uint32_t begin = 0;
         std::uint32_t first = 0;
-        for (std::size_t i = 0; i < structure.record_count; ++i) {
-            if (offset + begin >= limit_) {
-                return;
-            }
+        for (std::size_t i = 0; i < structure.record_count && at_ < limit_; ++i) {
             const text::RecordEnd& end = structure.records[i];
             if (end.offset - begin > text::longest_record) {
-                structure.trouble = begin;
-                return;
+                return Stop::odd_record;
             }
-            if (end.delimiters != first || !is_blank(begin, end.offset)) {
-                if (end.delimiters - first + 1 != shape.columns) {
-                    structure.trouble = begin;
-                    return;
+            if (end.delimiters - first + 1 != shape.columns) {
+                if (!take_with_care()) {
+                    return Stop::starved;
                 }
+                if (at_ != offset + end.offset + 1) {
+                    return Stop::elsewhere;
+                }
+            } else if (shape.columns > 1 || !is_blank(begin, end.offset)) {
                 take_good(i, begin);
             }
             begin = end.offset + 1;
@@ -115,6 +124,7 @@ class Scan {
             result_.lines = lines + end.lines;
             at_ = offset + begin;
         }
+        return structure.trouble < size ? Stop::odd_record : Stop::index_end;
     }
 
     bool is_blank(std::uint32_t begin, std::uint32_t end) const {

@@ -176,7 +176,7 @@ class FileScan {
                       std::uint64_t& start) const {
         begin(place, from);
         const auto most = static_cast<std::size_t>(end - from);
-        for (std::size_t want = std::min(most, sizes_.read / 8 + 1);;
+        for (std::size_t want = std::min(most, sizes_.read / 32 + 1);;
              want = std::min(most, want * 4)) {
             if (Status failed = place.window->fill(want)) {
                 return failed;

@@ -16,7 +16,7 @@ namespace linkway::sources {
 /// one thread scans at a time. Results do not depend on them: tests make them tiny.
 struct BlockSizes {
     std::size_t read = std::size_t{256} << 10;
-    std::size_t block = std::size_t{4} << 20;
+    std::size_t block = std::size_t{2} << 20;
 };
 
 /// The part of a stream that is in memory.
