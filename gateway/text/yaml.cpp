@@ -9,6 +9,7 @@
 #include <streambuf>
 
 #include "text/node.h"
+#include "text/utf8.h"
 #include "tree_builder.h"
 
 namespace linkway::text {
@@ -79,6 +80,10 @@ class YamlHandler : public YAML::EventHandler {
         const bool is_plain = tag != "!";
         if (!is_plain && !is_closed(mark)) {
             refuse(mark, "this quoted string has no closing quotation mark", {});
+        }
+        // yaml-cpp turns these two escapes into a byte of Latin-1.
+        if (!is_plain && !is_utf8(value)) {
+            refuse(mark, "the escapes \\N and \\_ are not accepted", "write \\x85 or \\xA0");
         }
         const Position position = at(mark);
         if (builder_.expects_key()) {

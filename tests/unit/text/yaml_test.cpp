@@ -103,6 +103,9 @@ TEST_CASE("What YAML offers beyond plain data is refused by name") {
     CHECK(says("a: !!null ~", "tags"));
     CHECK(says("!!map {}", "tags"));
     CHECK(says("&x {}", "anchors"));
+    CHECK(says(R"(a: "b\N")", "\\N"));  // yaml-cpp makes a byte of Latin-1 of it
+    CHECK(says(R"(a: "b\_")", "\\_"));
+    CHECK(json_of(R"(a: "\x85\xA0\L")") == "{\"a\":\"\xC2\x85\xC2\xA0\xE2\x80\xA8\"}");
     CHECK(says("&x []", "anchors"));
     CHECK(says("a: 1\n<<: {b: 2}\n", "merge"));
     CHECK(says("a: 1\n---\nb: 2\n", "second"));
