@@ -1,11 +1,11 @@
-// Runs every case under tests/mistakes/<case>: `linkway map check` on mappings/emis with the case's
-// changes.
+// Runs every case under tests/mistakes/<kind>/<case>: a command of linkway on something broken.
 //
-//   case.yaml   fact: what mistake it is; file: which file of mappings/ is changed; find, replace:
-//   the change (first occurrence);
+//   case.yaml   fact: what mistake it is;
+//               command: what is run (`map check mappings/emis` when it is not said);
+//               file, find, replace: a change to a file of mappings/ (first occurrence), if any;
 //               expect: lines that standard error must hold
 //
-// The mapping is copied first; the case never touches the real one.
+// It runs in a folder that holds a copy of mappings/ and of the case's other files.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,33 +34,37 @@ std::string read_file(const fs::path& path) {
 
 TEST_CASE("every mistake is named with its place and what was meant") {
     std::vector<fs::path> cases;
-    for (const auto& entry : fs::directory_iterator(LINKWAY_MISTAKES)) {
-        if (fs::exists(entry.path() / "case.yaml")) {
-            cases.push_back(entry.path());
+    for (const auto& entry : fs::recursive_directory_iterator(LINKWAY_MISTAKES)) {
+        if (entry.path().filename() == "case.yaml") {
+            cases.push_back(entry.path().parent_path());
         }
     }
     std::sort(cases.begin(), cases.end());
-    REQUIRE(cases.size() >= 12);
+    REQUIRE(cases.size() >= 18);
     const fs::path work =
         fs::temp_directory_path() / ("linkway-mistakes-" + std::to_string(::getpid()));
     for (const fs::path& folder : cases) {
-        DYNAMIC_SECTION(folder.filename().string()) {
+        DYNAMIC_SECTION(fs::relative(folder, LINKWAY_MISTAKES).string()) {
             fs::remove_all(work);
             fs::create_directories(work);
+            fs::copy(folder, work, fs::copy_options::recursive);
             fs::copy(LINKWAY_MAPPINGS, work / "mappings", fs::copy_options::recursive);
             const auto parsed =
                 linkway::text::parse_yaml(read_file(folder / "case.yaml"), "case.yaml");
             REQUIRE(parsed.ok());
             const auto& root = parsed->root();
-            const fs::path file = work / "mappings" / std::string(root.string_or("file", ""));
-            std::string content = read_file(file);
-            const std::string find(root.string_or("find", ""));
-            const std::size_t at = content.find(find);
-            REQUIRE(at != std::string::npos);
-            content.replace(at, find.size(), root.string_or("replace", ""));
-            std::ofstream(file, std::ios::binary) << content;
-            const std::string command = std::string("cd '") + work.string() + "' && '" +
-                                        LINKWAY_PROGRAM + "' map check mappings/emis > log 2>&1";
+            if (root.find("file") != nullptr) {
+                const fs::path file = work / "mappings" / std::string(root.string_or("file", ""));
+                std::string content = read_file(file);
+                const std::string find(root.string_or("find", ""));
+                const std::size_t at = content.find(find);
+                REQUIRE(at != std::string::npos);
+                content.replace(at, find.size(), root.string_or("replace", ""));
+                std::ofstream(file, std::ios::binary) << content;
+            }
+            const std::string command =
+                std::string("cd '") + work.string() + "' && '" + LINKWAY_PROGRAM + "' " +
+                std::string(root.string_or("command", "map check mappings/emis")) + " > out 2> log";
             const int status = std::system(command.c_str());
             const std::string log = read_file(work / "log");
             INFO(log);
