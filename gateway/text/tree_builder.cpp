@@ -53,7 +53,8 @@ T* allocate(std::pmr::monotonic_buffer_resource& arena, std::size_t count) {
     return static_cast<T*>(arena.allocate(count * sizeof(T), alignof(T)));
 }
 
-/// A name as messages show it: never more than a line's worth.
+}  // namespace
+
 std::string shown(std::string_view name) {
     constexpr std::size_t longest = 64;
     if (name.size() <= longest) {
@@ -65,8 +66,6 @@ std::string shown(std::string_view name) {
     }
     return std::string(name.substr(0, end)) + "...";
 }
-
-}  // namespace
 
 std::string_view Document::Storage::keep(std::string_view text) {
     if (text.empty()) {
