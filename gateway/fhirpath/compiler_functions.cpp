@@ -88,6 +88,11 @@ Checked Compiler::check_external(const Expr& expr, const Function& function, con
             operand->kind == ExprKind::literal && operand->literal == LiteralKind::string;
         literals.push_back(literal ? std::optional(operand->text) : std::nullopt);
     }
+    const bool fixed = std::all_of(step.operands.begin(), step.operands.end(),
+                                   [](const Step* each) { return each->op == Op::constant; });
+    for (std::size_t i = 0; fixed && i < step.operands.size(); ++i) {
+        step.args.push_back(step.operands[i]->constant);
+    }
     step.function = &program_.functions.emplace_back(function);
     if (check_count(expr, function.min_args, function.max_args) && function.bind) {
         auto bound = function.bind(literals);

@@ -74,6 +74,15 @@ std::optional<Expression> compile(ExprPtr ast, const Environment& environment,
     if (compiler.failed()) {
         return std::nullopt;
     }
+    if (environment.shared != nullptr) {
+        std::vector<Step*> calls;
+        for (Step& step : program->steps) {
+            if (step.op == Op::call || step.op == Op::external) {
+                calls.push_back(&step);
+            }
+        }
+        environment.shared->collect(calls);
+    }
     program->root = root.step;
     program->type = root.type;
     return Expression(std::move(program));

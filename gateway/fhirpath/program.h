@@ -67,9 +67,11 @@ struct Step {
     bool lazy = false;
     char symbol = 0;
     std::uint32_t index = 0;
+    int shared = -1;  ///< number among the SharedCalls
     const Expr* expr = nullptr;  ///< where it comes from, for messages
     const Step* focus = nullptr;
     std::vector<const Step*> operands;
+    std::vector<Collection> args;  ///< of external: the operands, when all are constants
     Collection constant;
     Handler handler = nullptr;
     const Function* function = nullptr;
@@ -149,6 +151,11 @@ class Machine {
     const Collection* total = nullptr;
 
   private:
+    bool compute(const Step& step, Collection& out);
+    const Collection* shared_result(const Step& step);
+    bool is_shared(const Step& step) const {
+        return step.shared >= 0 && static_cast<std::size_t>(step.shared) < runtime_.shared.size();
+    }
     const Collection* focus_of(const Step& step, Collection& scratch);
     bool eval_field(const Step& step, Collection& out);
     bool eval_element(const Step& step, Collection& out);

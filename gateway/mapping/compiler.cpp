@@ -280,6 +280,10 @@ void Compiler::single(const Form& form, const Target& target, const std::string&
     step.test = lexical_test(*target.type);
     if (target.element != nullptr && target.type->name == "code") {
         step.value_set = target.element->required_value_set;
+        if (Definitions::r4().has_code(step.value_set, "").has_value()) {
+            step.codes = Definitions::r4().codes(step.value_set);
+            std::sort(step.codes.begin(), step.codes.end());
+        }
     }
     if (form.kind == FormKind::value) {
         step.kind = StepKind::value;

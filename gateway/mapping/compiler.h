@@ -23,6 +23,8 @@ class Compiler {
     Compiler(Plan::Program& program, fhirpath::Environment environment, text::Issues& issues)
         : program_(program), environment_(std::move(environment)), issues_(issues) {
         program_.slots = environment_.variables.size();
+        program_.shared = fhirpath::SharedCalls(program_.slots);
+        environment_.shared = &program_.shared;
     }
 
     void resource(const Template& source);

@@ -47,6 +47,7 @@ struct Step {
     fhir::PrimitiveTest test =
         nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
     std::string_view value_set;  ///< required binding a dynamic code is tried against
+    std::vector<std::string_view> codes;  ///< of that value set, sorted; empty when it is open
     std::string path;            ///< FHIR path, for messages
     text::Location at;
 };
@@ -58,6 +59,7 @@ struct Plan::Program {
     std::vector<std::string> targets;      ///< FHIR path each expression feeds
     std::vector<text::Location> places;    ///< of each expression
     std::optional<std::size_t> condition;  ///< index of the expression of "when"
+    fhirpath::SharedCalls shared{0};
     std::size_t slots = 0;  ///< variables in all: the environment's, then loops' and assignments'
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "mapping/plan.h"
@@ -47,6 +48,7 @@ Issue failure(const Step& step, std::string code, std::string message) {
 
 struct Runner::State {
     std::vector<Collection> variables;
+    std::vector<Collection> shared;
     std::vector<Frame> frames;
     std::vector<Loop> loops;
 };
@@ -84,8 +86,7 @@ Status check(const Step& step, const Value& value, std::string_view text) {
         return failure(step, "value",
                        step.path + ": the value is no valid " + std::string(step.type->name));
     }
-    if (!step.value_set.empty() &&
-        fhir::Definitions::r4().has_code(step.value_set, text) == false) {
+    if (!step.codes.empty() && !std::binary_search(step.codes.begin(), step.codes.end(), text)) {
         return failure(step, "code-invalid",
                        step.path + ": the code is not in the required value set " +
                            std::string(step.value_set));
@@ -396,11 +397,15 @@ Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& ou
     state_->variables.resize(plan.program().slots);
     state_->frames.clear();
     state_->loops.clear();
+    state_->shared.resize(std::max(state_->shared.size(), plan.program().shared.size()));
     runtime.variables = state_->variables;
+    runtime.shared = std::span(state_->shared).first(plan.program().shared.size());
+    runtime.shared_known = 0;
     Status failed =
         Execution(plan.program(), runtime, out, state_->variables, state_->frames, state_->loops)
             .run();
     runtime.variables = given;
+    runtime.shared = {};
     if (failed) {
         out.resize(begin);
     }

@@ -136,11 +136,19 @@ struct RecordType {
 /// without being copied into JSON.
 class Record {
   public:
+    /// `type` outlives the record.
+    explicit Record(const RecordType& type) : type_(&type) {}
     virtual ~Record() = default;
-    virtual const RecordType& type() const = 0;
+    Record(const Record&) = default;
+    Record& operator=(const Record&) = default;
+
+    const RecordType& type() const { return *type_; }
     /// Appends the items of the field at that index; text it must make goes into the arena.
     virtual void field(std::size_t index, Collection& out,
                        std::pmr::memory_resource& arena) const = 0;
+
+  private:
+    const RecordType* type_;  // a member, not a virtual function: it is asked for with every field
 };
 
 }  // namespace linkway::fhirpath
