@@ -18,19 +18,28 @@ const Expr& Expression::ast() const {
     return *program_->ast;
 }
 
+namespace {
+
+text::Issue no_memory(const Expression::Program& program) {
+    return {text::Severity::error,
+            "processing",
+            "the expression was run without memory to work in",
+            program.at,
+            {}};
+}
+
+}  // namespace
+
 // `out` may hold earlier results, but steps want an empty collection to fill.
 text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
     if (runtime.arena == nullptr) {
-        return text::Issue{text::Severity::error,
-                           "processing",
-                           "the expression was run without memory to work in",
-                           program_->at,
-                           {}};
+        return no_memory(*program_);
     }
     Machine machine(*program_, runtime);
     machine.self = runtime.context;
     if (out.empty()) {
-        return machine.eval(*program_->root, out) ? text::Status{} : machine.take_issue();
+        return machine.eval(*program_->root, out) ? text::Status(std::nullopt)
+                                                  : machine.take_issue();
     }
     Collection result;
     if (!machine.eval(*program_->root, result) || !machine.append(*program_->root, out, result)) {
@@ -39,11 +48,30 @@ text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
     return std::nullopt;
 }
 
-text::Result<bool> Expression::test(Runtime& runtime) const {
-    Collection result;
-    if (auto status = evaluate(runtime, result)) {
-        return std::move(*status);
+const Collection* Expression::read(Runtime& runtime, Collection& scratch,
+                                   text::Status& failure) const {
+    if (runtime.arena == nullptr) {
+        failure = no_memory(*program_);
+        return nullptr;
     }
+    Machine machine(*program_, runtime);
+    machine.self = runtime.context;
+    scratch.clear();
+    const Collection* items = machine.read(*program_->root, scratch);
+    if (items == nullptr) {
+        failure = machine.take_issue();
+    }
+    return items;
+}
+
+text::Result<bool> Expression::test(Runtime& runtime) const {
+    Collection scratch;
+    text::Status failure = std::nullopt;
+    const Collection* items = read(runtime, scratch, failure);
+    if (items == nullptr) {
+        return std::move(*failure);
+    }
+    const Collection& result = *items;
     if (result.empty()) {
         return false;
     }

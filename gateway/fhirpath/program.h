@@ -67,7 +67,7 @@ struct Step {
     bool lazy = false;
     char symbol = 0;
     std::uint32_t index = 0;
-    int shared = -1;  ///< number among the SharedCalls
+    int shared = -1;             ///< number among the SharedCalls
     const Expr* expr = nullptr;  ///< where it comes from, for messages
     const Step* focus = nullptr;
     std::vector<const Step*> operands;
@@ -171,8 +171,7 @@ class Machine {
     const Expression::Program& program_;
     Runtime& runtime_;
     std::pmr::memory_resource& arena_;
-    // Optional, so that a run without mistakes makes and frees no strings.
-    std::optional<text::Issue> issue_;
+    text::Status issue_;
 };
 
 }  // namespace linkway::fhirpath

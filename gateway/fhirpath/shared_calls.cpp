@@ -25,8 +25,7 @@ bool is_fixed(const Step& step, std::size_t fixed, bool has_self) {
             break;
     }
     const bool takes_focus = step.op == Op::field || step.op == Op::element ||
-                             step.op == Op::root || step.op == Op::call ||
-                             step.op == Op::external;
+                             step.op == Op::root || step.op == Op::call || step.op == Op::external;
     if (step.focus != nullptr ? !is_fixed(*step.focus, fixed, has_self)
                               : takes_focus && !has_self) {
         return false;

@@ -76,7 +76,7 @@ Function member_of(const Terminology& terminology) {
                 terminology.member_of(text_of(args[0]), system, code_text(value, buffer));
             out.push_back(Value::of_boolean(member), *runtime.arena);
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }
@@ -97,7 +97,7 @@ Function translate(const Terminology& terminology) {
                 }
             }
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }
@@ -114,7 +114,7 @@ Function display(const Terminology& terminology) {
                 out.push_back(Value::of_string(text), *runtime.arena);
             }
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }
@@ -128,7 +128,7 @@ Function question(std::string name, bool (*holds)(std::string_view)) {
             std::array<char, 24> buffer{};
             out.push_back(Value::of_boolean(holds(code_text(value, buffer))), *runtime.arena);
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }
@@ -143,7 +143,7 @@ Function read_code() {
                 out.push_back(Value::of_string(keep(code, runtime)), *runtime.arena);
             }
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }
@@ -164,7 +164,7 @@ Function at() {
             out.push_back(Value::of_text(ValueKind::date_time, keep(moment, runtime)),
                           *runtime.arena);
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }

@@ -106,8 +106,10 @@ Step& Compiler::emit(StepKind kind, const text::Location& at) {
     return program_.steps.back();
 }
 
-void Compiler::emit_constant(std::string text, const text::Location& at) {
-    emit(StepKind::text, at).text = std::move(text);
+void Compiler::emit_constant(std::string text, const std::string& path, const text::Location& at) {
+    Step& step = emit(StepKind::text, at);
+    step.text = std::move(text);
+    step.path = path;
 }
 
 int Compiler::expression(const Code& code, const std::string& target) {
@@ -346,7 +348,7 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
     }
     std::string text = prefix;
     text::append_json(text, node);
-    emit_constant(std::move(text), form.at);
+    emit_constant(std::move(text), target.path, form.at);
 }
 
 const TypeDefinition* Compiler::object_type(const Form& form, const Target& target) {
@@ -447,7 +449,7 @@ void Compiler::member(const Entry& entry, const Target& target, std::vector<std:
     prefix += ':';
     if (entry.name == "resourceType" && target.type->kind == TypeKind::resource) {
         prefix += quoted(target.type->name);
-        emit_constant(std::move(prefix), entry.at);
+        emit_constant(std::move(prefix), target.path + ".resourceType", entry.at);
         return;
     }
     const bool companion = entry.name.starts_with('_');

@@ -34,7 +34,7 @@ class Compiler {
     void fail(std::string code, const text::Location& at, std::string message,
               std::string suggestion = {});
     Step& emit(StepKind kind, const text::Location& at);
-    void emit_constant(std::string text, const text::Location& at);
+    void emit_constant(std::string text, const std::string& path, const text::Location& at);
 
     // Each writes the steps of one value; `prefix` is the member's name as JSON text, or empty for
     // an item of an array.

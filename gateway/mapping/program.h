@@ -33,11 +33,20 @@ struct Piece {
     int expression = -1;
 };
 
+/// A constant of the template, as it is written.
+struct Constant {
+    std::string path;  ///< FHIR path
+    std::string text;  ///< JSON: the member's name too
+    text::Location at;
+};
+
 struct Step {
     StepKind kind = StepKind::text;
     bool required = false;  ///< an empty result makes the enclosing object invalid
     bool list = false;      ///< of close: ends an array
     std::string text;
+    std::string inside;  ///< of open_object and open_array: constants that stand first in it
+    std::vector<Constant> constants;  ///< that `text` or `inside` is made of; to be explained
     int expression = -1;
     std::vector<Piece> pieces;
     std::uint32_t target = 0;
@@ -46,9 +55,9 @@ struct Step {
     const fhir::TypeDefinition* type = nullptr;
     fhir::PrimitiveTest test =
         nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
-    std::string_view value_set;  ///< required binding a dynamic code is tried against
+    std::string_view value_set;           ///< required binding a dynamic code is tried against
     std::vector<std::string_view> codes;  ///< of that value set, sorted; empty when it is open
-    std::string path;            ///< FHIR path, for messages
+    std::string path;                     ///< FHIR path, for messages
     text::Location at;
 };
 
@@ -62,5 +71,8 @@ struct Plan::Program {
     fhirpath::SharedCalls shared{0};
     std::size_t slots = 0;  ///< variables in all: the environment's, then loops' and assignments'
 };
+
+/// Joins constants that are always written together; everything else does what it did.
+void fold_constants(std::vector<Step>& steps);
 
 }  // namespace linkway::mapping

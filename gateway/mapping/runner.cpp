@@ -22,7 +22,8 @@ void separate(std::string& out) {
 }
 
 bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
 }
 
 /// An object or array being written.
@@ -91,12 +92,21 @@ Status check(const Step& step, const Value& value, std::string_view text) {
                        step.path + ": the code is not in the required value set " +
                            std::string(step.value_set));
     }
-    return {};
+    return std::nullopt;
 }
 
 /// Appends one item; sets `written` unless it holds nothing (a blank string).
 Status append_item(const Step& step, const Value& value, std::string_view prefix, std::string& out,
                    bool& written) {
+    if (value.kind == ValueKind::string && step.test == nullptr && step.codes.empty()) {
+        if (!is_blank(value.text)) {  // most of what is written
+            separate(out);
+            out += prefix;
+            text::append_json_string(out, value.text);
+            written = true;
+        }
+        return std::nullopt;
+    }
     if (value.kind == ValueKind::record || value.kind == ValueKind::quantity) {
         return failure(step, "value", step.path + ": the expression gives no FHIR value");
     }
@@ -105,12 +115,12 @@ Status append_item(const Step& step, const Value& value, std::string_view prefix
         out += prefix;
         text::append_json(out, *value.node);
         written = true;
-        return {};
+        return std::nullopt;
     }
-    std::array<char, 24> buffer{};
+    std::array<char, 24> buffer;
     const std::string_view text = spelt(value, buffer);
     if (is_blank(text)) {
-        return {};
+        return std::nullopt;
     }
     if (Status status = check(step, value, text)) {
         return status;
@@ -126,7 +136,7 @@ Status append_item(const Step& step, const Value& value, std::string_view prefix
         text::append_json_string(out, text);
     }
     written = true;
-    return {};
+    return std::nullopt;
 }
 
 }  // namespace
@@ -160,7 +170,7 @@ class Execution {
                 return status;
             }
         }
-        return {};
+        return std::nullopt;
     }
 
   private:
@@ -169,11 +179,11 @@ class Execution {
             case StepKind::text:
                 separate(out_);
                 out_ += step.text;
-                return {};
+                return std::nullopt;
             case StepKind::open_object:
             case StepKind::open_array:
                 open(step);
-                return {};
+                return std::nullopt;
             case StepKind::close:
                 return close(step);
             case StepKind::value:
@@ -186,25 +196,25 @@ class Execution {
                 return jump_unless(step);
             case StepKind::jump:
                 at_ = step.target - 1;
-                return {};
+                return std::nullopt;
             case StepKind::loop:
                 return loop(step);
             case StepKind::next:
                 next(step);
-                return {};
+                return std::nullopt;
             case StepKind::assign:
                 return assign(step);
         }
-        return {};
+        return std::nullopt;
     }
 
     const fhirpath::Expression& expression(int index) const {
         return program_.expressions[static_cast<std::size_t>(index)];
     }
 
-    Status evaluate(int index) {
-        result_.clear();
-        return expression(index).evaluate(runtime_, result_);
+    /// The result of an expression; null after an error, which is then in `failure`.
+    const Collection* evaluate(int index, Status& failure) {
+        return expression(index).read(runtime_, scratch_, failure);
     }
 
     void open(const Step& step) {
@@ -217,6 +227,7 @@ class Execution {
         out_ += step.text;
         out_.push_back(step.kind == StepKind::open_object ? '{' : '[');
         frame.body = out_.size();
+        out_ += step.inside;
         frames_.push_back(frame);
     }
 
@@ -232,7 +243,7 @@ class Execution {
         } else {
             out_.push_back(step.list ? ']' : '}');
         }
-        return {};
+        return std::nullopt;
     }
 
     /// A required element that came out empty makes what encloses it invalid, unless that stays
@@ -244,30 +255,36 @@ class Execution {
     }
 
     Status value(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failure = std::nullopt;
+        const Collection* result = evaluate(step.expression, failure);
+        if (result == nullptr) {
+            return failure;
         }
         bool written = false;
-        if (!result_.empty()) {
-            if (Status status = append_item(step, result_[0], step.text, out_, written)) {
-                return status;
+        if (!result->empty()) {
+            failure = append_item(step, (*result)[0], step.text, out_, written);
+            if (failure) {
+                return failure;
             }
         }
         note_missing(step, written);
-        return {};
+        return std::nullopt;
     }
 
     Status all(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failure = std::nullopt;
+        const Collection* result = evaluate(step.expression, failure);
+        if (result == nullptr) {
+            return failure;
         }
         bool written = false;
-        for (const Value& item : result_) {
-            if (Status status = append_item(step, item, "", out_, written)) {
-                return status;
+        for (const Value& item : *result) {
+            failure = append_item(step, item, "", out_, written);
+            if (failure) {
+                return failure;
             }
         }
-        return {};
+        return std::nullopt;
     }
 
     Status concat(const Step& step) {
@@ -283,7 +300,7 @@ class Execution {
             }
         }
         note_missing(step, written);
-        return {};
+        return std::nullopt;
     }
 
     /// Joins the pieces of a concatenation; false when one of them is empty.
@@ -294,14 +311,16 @@ class Execution {
                 joined_ += piece.text;
                 continue;
             }
-            if (Status status = evaluate(piece.expression)) {
-                return std::move(*status);
+            Status failure = std::nullopt;
+            const Collection* result = evaluate(piece.expression, failure);
+            if (result == nullptr) {
+                return std::move(*failure);
             }
-            if (result_.empty()) {
+            if (result->empty()) {
                 return false;
             }
-            std::array<char, 24> buffer{};
-            joined_ += spelt(result_[0], buffer);
+            std::array<char, 24> buffer;
+            joined_ += spelt((*result)[0], buffer);
         }
         return true;
     }
@@ -314,20 +333,22 @@ class Execution {
         if (!*holds) {
             at_ = step.target - 1;
         }
-        return {};
+        return std::nullopt;
     }
 
     Status loop(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failure = std::nullopt;
+        const Collection* result = evaluate(step.expression, failure);
+        if (result == nullptr) {
+            return failure;
         }
-        if (result_.empty()) {
+        if (result->empty()) {
             at_ = step.target - 1;
-            return {};
+            return std::nullopt;
         }
-        loops_.push_back({at_, 0, result_});
+        loops_.push_back({at_, 0, *result});
         set_item(step);
-        return {};
+        return std::nullopt;
     }
 
     void next(const Step& step) {
@@ -351,21 +372,21 @@ class Execution {
 
     Status assign(const Step& step) {
         Collection& variable = variables_[step.slot];
-        variable.clear();
         if (step.expression >= 0) {
-            if (Status status = evaluate(step.expression)) {
-                return status;
+            Status failure = std::nullopt;
+            const Collection* result = evaluate(step.expression, failure);
+            if (result == nullptr) {
+                return failure;
             }
-            if (step.list) {
-                variable = result_;
-            } else if (!result_.empty()) {
-                variable = Collection(result_[0]);
-            }
+            variable = step.list         ? *result
+                       : result->empty() ? Collection()
+                                         : Collection((*result)[0]);
         } else if (!step.pieces.empty()) {
             auto whole = join(step);
             if (!whole) {
                 return std::move(whole).issue();
             }
+            variable.clear();
             if (*whole) {
                 char* copy = static_cast<char*>(runtime_.arena->allocate(joined_.size(), 1));
                 joined_.copy(copy, joined_.size());
@@ -374,7 +395,7 @@ class Execution {
         } else {
             variable = Collection(Value::of_string(step.text));
         }
-        return {};
+        return std::nullopt;
     }
 
     const Plan::Program& program_;
@@ -383,7 +404,7 @@ class Execution {
     std::vector<Collection>& variables_;
     std::vector<Frame>& frames_;
     std::vector<Loop>& loops_;
-    Collection result_;
+    Collection scratch_;
     std::string joined_;
     std::uint32_t at_ = 0;
 };

@@ -113,7 +113,7 @@ struct Environment {
     bool strict = true;  ///< no implicit focus at the top: everything starts at a %variable, a
                          ///< literal or a free function
     const fhir::TypeDefinition* context =
-        nullptr;  ///< in non-strict mode: type of the resource, or null for any
+        nullptr;                    ///< in non-strict mode: type of the resource, or null for any
     SharedCalls* shared = nullptr;  ///< must outlive the expressions compiled with it; or null
 };
 
@@ -131,6 +131,11 @@ class Expression {
     /// Appends the result. On an error (singleton expected, limits, a function's own) returns it
     /// and leaves `out` unspecified.
     text::Status evaluate(Runtime& runtime, Collection& out) const;
+
+    /// The result without a copy where it exists already (a variable, a constant, a shared call),
+    /// else made in `scratch`, which is emptied first. After an error null, and `failure` says what
+    /// is wrong.
+    const Collection* read(Runtime& runtime, Collection& scratch, text::Status& failure) const;
 
     /// Evaluates by the rules of a condition: true only for a single true; empty is false; anything
     /// else is an error.

@@ -82,8 +82,8 @@ struct Value {
 /// An ordered collection; one item needs no allocation. Not thread-safe.
 class Collection {
   public:
-    Collection() = default;
-    explicit Collection(Value only) : size_(1), first_(only) {}
+    Collection() {}  // NOLINT(modernize-use-equals-default): the union has no default
+    explicit Collection(const Value& only) : size_(1), first_(only) {}
 
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
@@ -99,21 +99,23 @@ class Collection {
         many_ = nullptr;
     }
     void push_back(const Value& value, std::pmr::memory_resource& arena) {
-        if (size_ == 0) {
-            first_ = value;
-            size_ = 1;
-        } else {
-            push_another(value, arena);
-        }
+        // The address of `value` goes nowhere, so that it can be made in its place.
+        Value& place = size_ == 0 ? first_ : another(arena);
+        place = value;
+        ++size_;
     }
 
   private:
-    void push_another(const Value& value, std::pmr::memory_resource& arena);
+    /// Where the next item goes when there are some already.
+    Value& another(std::pmr::memory_resource& arena);
 
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
     Value* many_ = nullptr;  // in the arena once there are two; never freed one by one
-    Value first_;
+    // Not made before there is an item: evaluations make and drop collections all the time.
+    union {
+        Value first_;
+    };
 };
 
 /// The fields a Record has, by name; index is the position in `fields`.
