@@ -5,7 +5,8 @@
 
 namespace linkway::fhirpath {
 
-Expression::Expression(std::unique_ptr<Program> program) : program_(std::move(program)) {}
+Expression::Expression(std::unique_ptr<Program> program)
+    : program_(std::move(program)), root_(program_->root) {}
 Expression::Expression(Expression&&) noexcept = default;
 Expression& Expression::operator=(Expression&&) noexcept = default;
 Expression::~Expression() = default;
@@ -38,11 +39,11 @@ text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
     Machine machine(*program_, runtime);
     machine.self = runtime.context;
     if (out.empty()) {
-        return machine.eval(*program_->root, out) ? text::Status(std::nullopt)
+        return machine.eval(*root_, out) ? text::Status(std::nullopt)
                                                   : machine.take_issue();
     }
     Collection result;
-    if (!machine.eval(*program_->root, result) || !machine.append(*program_->root, out, result)) {
+    if (!machine.eval(*root_, result) || !machine.append(*root_, out, result)) {
         return machine.take_issue();
     }
     return std::nullopt;
@@ -57,7 +58,7 @@ const Collection* Expression::read(Runtime& runtime, Collection& scratch,
     Machine machine(*program_, runtime);
     machine.self = runtime.context;
     scratch.clear();
-    const Collection* items = machine.read(*program_->root, scratch);
+    const Collection* items = machine.read(*root_, scratch);
     if (items == nullptr) {
         failure = machine.take_issue();
     }

@@ -134,7 +134,7 @@ const Collection* Machine::read(const Step& step, Collection& scratch) {
         return &runtime_.variables[step.index];
     }
     if (step.op == Op::constant) {
-        return &step.constant;
+        return &step.more->constant;
     }
     if (is_shared(step)) {
         return shared_result(step);
@@ -180,7 +180,7 @@ bool Machine::compute(const Step& step, Collection& out) {
     }
     switch (step.op) {
         case Op::constant:
-            return append(step, out, step.constant);
+            return append(step, out, step.more->constant);
         case Op::variable:
             return step.index < runtime_.variables.size()
                        ? append(step, out, runtime_.variables[step.index])
@@ -306,7 +306,8 @@ bool Machine::eval_external(const Step& step, Collection& out) {
         return false;
     }
     std::pmr::vector<Collection> made(&arena_);
-    if (step.args.size() != step.operands.size()) {
+    const std::vector<Collection>& fixed = step.more->args;
+    if (fixed.size() != step.operands.size()) {
         made.resize(step.operands.size());
         for (std::size_t i = 0; i < step.operands.size(); ++i) {
             if (!eval(*step.operands[i], made[i])) {
@@ -315,8 +316,8 @@ bool Machine::eval_external(const Step& step, Collection& out) {
         }
     }
     const std::span<const Collection> args =
-        made.empty() ? std::span<const Collection>(step.args) : std::span<const Collection>(made);
-    text::Status status = step.function->call(step.bound.get(), *focus, args, out, runtime_);
+        made.empty() ? std::span<const Collection>(fixed) : std::span<const Collection>(made);
+    text::Status status = step.function->call(step.more->bound.get(), *focus, args, out, runtime_);
     if (!status) {
         return true;
     }
@@ -417,8 +418,8 @@ bool Machine::eval_type(const Step& step, Collection& out) {
     }
     for (const Value& item : *focus) {
         if (step.op == Op::type_is) {
-            push_boolean(out, matches_type(item, step.query));
-        } else if (converts_to_type(item, step.query)) {
+            push_boolean(out, matches_type(item, step.more->query));
+        } else if (converts_to_type(item, step.more->query)) {
             push(out, item);
         }
     }

@@ -60,7 +60,17 @@ struct TypeQuery {
     std::string name;                  ///< of the FHIR type
 };
 
-/// One node of a compiled expression: the tree with every name resolved.
+/// What only some steps need.
+struct Details {
+    Collection constant;           ///< of Op::constant
+    std::vector<Collection> args;  ///< of external: the operands, when all are constants
+    std::shared_ptr<const void> bound;     ///< of external: what Function::bind gave
+    std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
+    TypeQuery query;                       ///< of type_is, type_as and type_filter
+};
+
+/// One node of a compiled expression: the tree with every name resolved. Two cache lines: a
+/// mapping's hundreds of steps are all visited for every row.
 struct Step {
     Op op = Op::constant;
     bool negated = false;
@@ -71,18 +81,23 @@ struct Step {
     const Expr* expr = nullptr;  ///< where it comes from, for messages
     const Step* focus = nullptr;
     std::vector<const Step*> operands;
-    std::vector<Collection> args;  ///< of external: the operands, when all are constants
-    Collection constant;
     Handler handler = nullptr;
     const Function* function = nullptr;
-    std::shared_ptr<const void> bound;
     const fhir::TypeDefinition* type = nullptr;
     const fhir::ElementDefinition* element = nullptr;
     const RecordType* record = nullptr;
-    TypeQuery query;
     std::string_view name;
-    std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
+    std::unique_ptr<Details> more;
+
+    /// Made when first asked for.
+    Details& details() {
+        if (!more) {
+            more = std::make_unique<Details>();
+        }
+        return *more;
+    }
 };
+static_assert(sizeof(Step) <= 128);
 
 struct Expression::Program {
     ExprPtr ast;

@@ -40,25 +40,27 @@ struct Constant {
     text::Location at;
 };
 
+/// What is needed for every row stands first.
 struct Step {
     StepKind kind = StepKind::text;
     bool required = false;  ///< an empty result makes the enclosing object invalid
     bool list = false;      ///< of close: ends an array
-    std::string text;
-    std::string inside;  ///< of open_object and open_array: constants that stand first in it
-    std::vector<Constant> constants;  ///< that `text` or `inside` is made of; to be explained
     int expression = -1;
-    std::vector<Piece> pieces;
     std::uint32_t target = 0;
     std::uint32_t slot = 0;        ///< of assign and loop: variable
     std::uint32_t index_slot = 0;  ///< of loop: variable of the index, 0 for none
-    const fhir::TypeDefinition* type = nullptr;
     fhir::PrimitiveTest test =
         nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
-    std::string_view value_set;           ///< required binding a dynamic code is tried against
-    std::vector<std::string_view> codes;  ///< of that value set, sorted; empty when it is open
-    std::string path;                     ///< FHIR path, for messages
+    std::string text;
+    std::vector<std::string_view>
+        codes;  ///< of the required binding, sorted; empty when there is none or it is open
+    const fhir::TypeDefinition* type = nullptr;
+    std::string inside;  ///< of open_object and open_array: constants that stand first in it
+    std::vector<Piece> pieces;
+    std::string_view value_set;  ///< required binding a dynamic code is tried against
+    std::string path;            ///< FHIR path, for messages
     text::Location at;
+    std::vector<Constant> constants;  ///< that `text` or `inside` is made of; to be explained
 };
 
 struct Plan::Program {

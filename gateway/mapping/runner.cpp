@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "mapping/plan.h"
 #include "program.h"
@@ -65,9 +66,9 @@ std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
         case ValueKind::boolean:
             return value.boolean ? "true" : "false";
         case ValueKind::integer: {
-            const int length = std::snprintf(buffer.data(), buffer.size(), "%lld",
-                                             static_cast<long long>(value.integer));
-            return {buffer.data(), static_cast<std::size_t>(length)};
+            const auto written =
+                std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.integer);
+            return {buffer.data(), written.ptr};
         }
         case ValueKind::node:
             return value.node->text;

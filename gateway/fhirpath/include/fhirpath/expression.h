@@ -146,6 +146,7 @@ class Expression {
 
   private:
     std::unique_ptr<Program> program_;
+    const Step* root_;  // of the program
 };
 
 /// Checks names, types and arity against the environment and the R4 definitions, and compiles. All
