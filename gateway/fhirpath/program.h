@@ -62,8 +62,8 @@ struct TypeQuery {
 
 /// What only some steps need.
 struct Details {
-    Collection constant;           ///< of Op::constant
-    std::vector<Collection> args;  ///< of external: the operands, when all are constants
+    Collection constant;                   ///< of Op::constant
+    std::vector<Collection> args;          ///< of external: the operands, when all are constants
     std::shared_ptr<const void> bound;     ///< of external: what Function::bind gave
     std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
     TypeQuery query;                       ///< of type_is, type_as and type_filter

@@ -127,7 +127,9 @@ void Row::field(std::size_t index, fhirpath::Collection& out,
     const std::size_t columns = set_->column_count_;
     if (index >= columns) {
         if (const Row* row = set_->follow(*this, index - columns)) {
-            out.push_back(Value::of_record(*row), arena);
+            Value& value = out.add(arena);
+            value.kind = fhirpath::ValueKind::record;
+            value.record = row;
         }
         return;
     }
@@ -135,13 +137,14 @@ void Row::field(std::size_t index, fhirpath::Collection& out,
     if (text.empty()) {
         return;
     }
-    Value value = Value::of_text(type().fields[index].kind, text);
+    Value& value = out.add(arena);
+    value.kind = type().fields[index].kind;
+    value.text = text;
     if (value.kind == fhirpath::ValueKind::boolean) {
         value.boolean = text == "true";
     } else if (value.kind == fhirpath::ValueKind::integer) {
         value.integer = to_integer(text);
     }
-    out.push_back(value, arena);
 }
 
 RowSet::RowSet(const TableGraph& graph, int table)
