@@ -39,8 +39,7 @@ text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
     Machine machine(*program_, runtime);
     machine.self = runtime.context;
     if (out.empty()) {
-        return machine.eval(*root_, out) ? text::Status(std::nullopt)
-                                                  : machine.take_issue();
+        return machine.eval(*root_, out) ? text::Status(std::nullopt) : machine.take_issue();
     }
     Collection result;
     if (!machine.eval(*root_, result) || !machine.append(*root_, out, result)) {
