@@ -121,7 +121,7 @@ void SystemMapping::compile(text::Issues& issues) {
             }
             issues.push_back({text::Severity::error, "not-found",
                               "the data package has no table \"" + source.each + "\"",
-                              source.each_at, text::did_you_mean(source.each, names)});
+                              source.input_at, text::did_you_mean(source.each, names)});
             continue;
         }
         declared_.emplace_back(source.resource_type, table);
@@ -135,7 +135,14 @@ void SystemMapping::compile(text::Issues& issues) {
     for (const MappedTemplate& each : templates_) {
         needed_[static_cast<std::size_t>(each.table)] = true;
         for (const mapping::Use& use : each.plan.uses()) {
-            note(*use.expression, roots(each.table), use.target, use.at, issues);
+            // Rows in variables of the template first: they hide others of the same name.
+            std::vector<Root> known;
+            for (const mapping::Local& local : use.locals) {
+                known.push_back({local.name, local.type});
+            }
+            const std::vector<Root> given = roots(each.table);
+            known.insert(known.end(), given.begin(), given.end());
+            note(*use.expression, known, use.target, use.at, issues);
         }
     }
 }
