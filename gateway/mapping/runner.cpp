@@ -1,10 +1,9 @@
 #include <array>
-#include <charconv>
 
-#include "conformance.h"
 #include "mapping/plan.h"
 #include "member_merge.h"
 #include "program.h"
+#include "written.h"
 
 namespace linkway::mapping {
 
@@ -15,13 +14,6 @@ using fhirpath::Value;
 using fhirpath::ValueKind;
 using text::Issue;
 using text::Status;
-
-/// A comma unless this is the first thing in the open object or array.
-void separate(std::string& out) {
-    if (!out.empty() && out.back() != '{' && out.back() != '[') {
-        out.push_back(',');
-    }
-}
 
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -43,12 +35,6 @@ struct Loop {
     std::size_t at = 0;
     Collection items;
 };
-
-Issue failure(const Step& step, std::string code, std::string message) {
-    Issue issue{text::Severity::error, std::move(code), std::move(message), step.at, {}};
-    issue.location.field = step.path;
-    return issue;
-}
 
 }  // namespace
 
@@ -100,62 +86,6 @@ Status check(const Step& step, const Value& value, std::string_view text) {
                            std::string(step.value_set));
     }
     return {};
-}
-
-bool is_valueless(const Value& value) {
-    // A primitive that is there for its extensions only.
-    return value.kind == ValueKind::node && value.type != nullptr &&
-           value.type->kind == fhir::TypeKind::primitive;
-}
-
-/// Only expressions whose type is not known before they run come here with a wrong one.
-Status wrong_kind(const Step& step, const Value& value) {
-    if (is_valueless(value)) {
-        return {};
-    }
-    return failure(step, "value",
-                   step.path + " is a " +
-                       std::string(step.type == nullptr ? "value" : step.type->name) +
-                       ", but the expression gives another type here");
-}
-
-/// An element or resource as a whole.
-Status append_node(const Step& step, const Value& value, std::string_view prefix, std::string& out,
-                   bool& written) {
-    if (is_valueless(value)) {
-        return {};
-    }
-    if (step.type != nullptr) {
-        if (const auto mistake = nonconformance(*value.node, *step.type, step.path)) {
-            return failure(step, "structure", *mistake);
-        }
-    }
-    separate(out);
-    out += prefix;
-    text::append_json(out, *value.node);
-    written = true;
-    return {};
-}
-
-/// A value as FHIRPath sees it, from JSON that a template wrote.
-Value value_of(const text::Node& node) {
-    switch (node.kind) {
-        case text::NodeKind::object:
-            return Value::of_node(node,
-                                  fhir::Definitions::r4().type(node.string_or("resourceType", "")));
-        case text::NodeKind::boolean:
-            return Value::of_boolean(node.text == "true");
-        case text::NodeKind::number: {
-            std::int64_t number = 0;
-            const char* end = node.text.data() + node.text.size();
-            const auto read = std::from_chars(node.text.data(), end, number);
-            return read.ec == std::errc{} && read.ptr == end
-                       ? Value::of_integer(number)
-                       : Value::of_text(ValueKind::decimal, node.text);
-        }
-        default:
-            return Value::of_string(node.text);
-    }
 }
 
 /// Appends one item; sets `written` unless it holds nothing (a blank string).
@@ -492,24 +422,8 @@ class Execution {
         const std::size_t count =
             step.list ? result_.size() : std::min<std::size_t>(1, result_.size());
         for (std::size_t i = 0; i < count; ++i) {
-            const Value& value = result_[i];
-            if (value.kind != ValueKind::node || !value.node->is_object() || is_valueless(value)) {
-                return failure(step, "value",
-                               step.path +
-                                   ": only objects can be merged, but the expression gives "
-                                   "another type here");
-            }
-            if (step.type != nullptr) {
-                if (const auto mistake =
-                        nonconformance(*value.node, *step.type, step.path, Members::some)) {
-                    return failure(step, "structure", *mistake);
-                }
-            }
-            for (const text::Member& member : value.node->members) {
-                separate(out_);
-                text::append_json_string(out_, member.name);
-                out_.push_back(':');
-                text::append_json(out_, member.value);
+            if (Status status = append_members(step, result_[i], out_)) {
+                return status;
             }
         }
         return {};

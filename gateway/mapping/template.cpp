@@ -393,8 +393,8 @@ std::optional<Template> parse_template(std::string_view content, const std::stri
                                           : text::parse_yaml(content, file, template_limits);
     if (!parsed) {
         issues.push_back(std::move(parsed).issue());
-        if (issues.back().suggestion.empty()) {
-            issues.back().suggestion = twice(issues.back().message);
+        if (std::string better = twice(issues.back().message); !better.empty()) {
+            issues.back().suggestion = std::move(better);
         }
         return {};
     }
