@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 
-#include "conformance.h"
 #include "mapping/plan.h"
 #include "member_merge.h"
 #include "program.h"
@@ -363,24 +362,8 @@ class Execution {
         const std::size_t count =
             step.list ? result->size() : std::min<std::size_t>(1, result->size());
         for (std::size_t i = 0; i < count; ++i) {
-            const Value& value = (*result)[i];
-            if (value.kind != ValueKind::node || !value.node->is_object() || is_valueless(value)) {
-                return failure(step, "value",
-                               step.path +
-                                   ": only objects can be merged, but the expression gives "
-                                   "another type here");
-            }
-            if (step.type != nullptr) {
-                if (const auto mistake =
-                        nonconformance(*value.node, *step.type, step.path, Members::some)) {
-                    return failure(step, "structure", *mistake);
-                }
-            }
-            for (const text::Member& member : value.node->members) {
-                separate(out_);
-                text::append_json_string(out_, member.name);
-                out_.push_back(':');
-                text::append_json(out_, member.value);
+            if (Status status = append_members(step, (*result)[i], out_)) {
+                return status;
             }
         }
         return std::nullopt;

@@ -81,7 +81,7 @@ class Parser {
   public:
     Parser(std::string_view source, const std::string& file, const text::Document& document,
            Issues& issues)
-        : source_(source), file_(file), document_(document), issues_(issues) {}
+        : places_(source, file), document_(document), issues_(issues) {}
 
     FormPtr form(const Node& node) {
         auto result = std::make_unique<Form>();
@@ -115,7 +115,7 @@ class Parser {
         const std::string_view trimmed = trim(raw);
         const std::size_t lead =
             trimmed.empty() ? 0 : static_cast<std::size_t>(trimmed.data() - raw.data());
-        Code result = code_at(node, trimmed, from + lead, source_, file_);
+        Code result = places_.code(node, trimmed, from + lead);
         if (trimmed.empty()) {
             fail(result.at, "an expression is missing between the markers");
         }
@@ -152,7 +152,7 @@ class Parser {
             if (open == std::string_view::npos) {
                 break;
             }
-            const Location place = code_at(node, {}, open, source_, file_).at;
+            const Location place = places_.code(node, {}, open).at;
             if (whole.substr(open, 3) == "{{+") {
                 fail(place, "\"{{+ ... +}}\" (keep a null) is not supported: FHIR has no nulls",
                      "write {{ ... }}");
@@ -174,7 +174,7 @@ class Parser {
             if (const std::size_t open = whole.find("{[");
                 open != std::string_view::npos &&
                 whole.find("]}", open) != std::string_view::npos) {
-                fail(code_at(node, {}, open, source_, file_).at,
+                fail(places_.code(node, {}, open).at,
                      "\"{[ ... ]}\" gives a list and stands alone in its text");
             }
             return;
@@ -325,8 +325,7 @@ class Parser {
         }
     }
 
-    std::string_view source_;
-    const std::string& file_;
+    Places places_;
     const text::Document& document_;
     Issues& issues_;
 };
@@ -393,8 +392,8 @@ std::optional<Template> parse_template(std::string_view content, const std::stri
                                           : text::parse_yaml(content, file, template_limits);
     if (!parsed) {
         issues.push_back(std::move(parsed).issue());
-        if (issues.back().suggestion.empty()) {
-            issues.back().suggestion = twice(issues.back().message);
+        if (std::string better = twice(issues.back().message); !better.empty()) {
+            issues.back().suggestion = std::move(better);
         }
         return {};
     }

@@ -54,12 +54,13 @@ Value value_of(const text::Node& node) {
     }
 }
 
+namespace {
+
+/// A primitive that is there for its extensions only.
 bool is_valueless(const Value& value) {
     return value.kind == ValueKind::node && value.type != nullptr &&
            value.type->kind == fhir::TypeKind::primitive;
 }
-
-namespace {
 
 bool is_blank(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
@@ -153,6 +154,28 @@ Status append_item(const Step& step, const Value& value, std::string_view prefix
         text::append_json_string(out, text);
     }
     written = true;
+    return std::nullopt;
+}
+
+Status append_members(const Step& step, const Value& value, std::string& out) {
+    if (value.kind != ValueKind::node || !value.node->is_object() || is_valueless(value)) {
+        return failure(step, "value",
+                       step.path +
+                           ": only objects can be merged, but the expression gives "
+                           "another type here");
+    }
+    if (step.type != nullptr) {
+        if (const auto mistake =
+                nonconformance(*value.node, *step.type, step.path, Members::some)) {
+            return failure(step, "structure", *mistake);
+        }
+    }
+    for (const text::Member& member : value.node->members) {
+        separate(out);
+        text::append_json_string(out, member.name);
+        out.push_back(':');
+        text::append_json(out, member.value);
+    }
     return std::nullopt;
 }
 

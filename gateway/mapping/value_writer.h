@@ -26,12 +26,12 @@ std::string_view spelt(const fhirpath::Value& value, std::array<char, 24>& buffe
 /// A value as FHIRPath sees it, from JSON that a template wrote.
 fhirpath::Value value_of(const text::Node& node);
 
-/// Whether the value is a primitive that is there for its extensions only.
-bool is_valueless(const fhirpath::Value& value);
-
 /// Appends one item behind `prefix`, the member's name; sets `written` unless it holds nothing (a
 /// blank string). An item that the element can't hold is an issue.
 text::Status append_item(const Step& step, const fhirpath::Value& value, std::string_view prefix,
                          std::string& out, bool& written);
+
+/// Appends the members of an object to the one that is open.
+text::Status append_members(const Step& step, const fhirpath::Value& value, std::string& out);
 
 }  // namespace linkway::mapping

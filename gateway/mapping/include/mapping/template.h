@@ -103,9 +103,23 @@ inline constexpr text::ParseLimits template_limits{std::size_t{1} << 20, 64};
 std::optional<Template> parse_template(std::string_view content, const std::string& file,
                                        text::Issues& issues);
 
-/// An expression that starts `offset` bytes into a scalar's text, with its place in `source`, the
-/// text the scalar was read from (quotes, escapes, block indentation and folding accounted for).
-Code code_at(const text::Node& scalar, std::string_view text, std::size_t offset,
-             std::string_view source, const std::string& file);
+/// Finds where pieces of scalars stand in the text they were read from: quotes, escapes, block
+/// indentation and folding accounted for. `source` must outlive it.
+class Places {
+  public:
+    Places(std::string_view source, std::string file);
+
+    /// An expression that starts `offset` bytes into the scalar's text. Cheapest when asked in the
+    /// order of the source.
+    Code code(const text::Node& scalar, std::string_view text, std::size_t offset);
+
+  private:
+    std::string_view source_;
+    std::string file_;
+    std::vector<std::size_t> lines_;  ///< offset of each line's start
+    std::uint64_t line_ = 0;          ///< the place asked for last, and its offset
+    std::uint32_t column_ = 0;
+    std::size_t offset_ = 0;
+};
 
 }  // namespace linkway::mapping

@@ -10,16 +10,15 @@ namespace {
 /// Reads a scalar as it is written, a byte of its text at a time.
 class Walk {
   public:
-    Walk(const text::Node& scalar, std::string_view source, const std::string& file)
-        : source_(source), place_{file, 1, 1, {}} {
-        while (at_ < source_.size() &&
-               (place_.line < scalar.line ||
-                (place_.line == scalar.line && place_.column < scalar.column))) {
+    Walk(std::string_view source, std::size_t at, text::Location place)
+        : source_(source), at_(at), place_(std::move(place)) {}
+
+    std::size_t to_column(std::uint32_t column) {
+        while (place_.column < column && at_ < source_.size() && peek() != '\n') {
             step();
         }
-        // The scalar knows its place; a source that does not hold it leaves it at that.
-        place_.line = scalar.line;
-        place_.column = scalar.column;
+        place_.column = column;  // a source that does not hold it leaves it at that
+        return at_;
     }
 
     text::Location after(std::size_t bytes) {
@@ -139,16 +138,31 @@ class Walk {
     }
 
     std::string_view source_;
-    std::size_t at_ = 0;
+    std::size_t at_;
     std::size_t indent_ = 0;
     text::Location place_;
 };
 
 }  // namespace
 
-Code code_at(const text::Node& scalar, std::string_view text, std::size_t offset,
-             std::string_view source, const std::string& file) {
-    return {std::string(text), Walk(scalar, source, file).after(offset)};
+Places::Places(std::string_view source, std::string file)
+    : source_(source), file_(std::move(file)), lines_{0} {
+    for (std::size_t end = source_.find('\n'); end != std::string_view::npos;
+         end = source_.find('\n', end + 1)) {
+        lines_.push_back(end + 1);
+    }
+}
+
+Code Places::code(const text::Node& scalar, std::string_view text, std::size_t offset) {
+    if (line_ != scalar.line || column_ > scalar.column) {
+        line_ = scalar.line;
+        column_ = 1;
+        offset_ = line_ >= 1 && line_ <= lines_.size() ? lines_[line_ - 1] : source_.size();
+    }
+    Walk walk(source_, offset_, {file_, line_, column_, {}});
+    offset_ = walk.to_column(scalar.column);
+    column_ = scalar.column;
+    return {std::string(text), walk.after(offset)};
 }
 
 }  // namespace linkway::mapping
