@@ -1,7 +1,9 @@
 #include <array>
 
 #include "mapping/plan.h"
+#include "member_merge.h"
 #include "program.h"
+#include "written.h"
 
 namespace linkway::mapping {
 
@@ -13,13 +15,6 @@ using fhirpath::ValueKind;
 using text::Issue;
 using text::Status;
 
-/// A comma unless this is the first thing in the open object or array.
-void separate(std::string& out) {
-    if (!out.empty() && out.back() != '{' && out.back() != '[') {
-        out.push_back(',');
-    }
-}
-
 bool is_blank(std::string_view text) {
     return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -29,7 +24,11 @@ struct Frame {
     std::size_t start = 0;          ///< where to cut back to when it stays empty
     std::size_t body = 0;           ///< just behind its bracket
     const Step* missing = nullptr;  ///< a required element of it that came out empty
+    bool merged = false;            ///< of members with one name the last stays
 };
+
+/// What one resource may grow to.
+constexpr std::size_t max_resource_bytes = std::size_t{64} << 20;
 
 struct Loop {
     std::uint32_t step = 0;
@@ -37,18 +36,13 @@ struct Loop {
     Collection items;
 };
 
-Issue failure(const Step& step, std::string code, std::string message) {
-    Issue issue{text::Severity::error, std::move(code), std::move(message), step.at, {}};
-    issue.location.field = step.path;
-    return issue;
-}
-
 }  // namespace
 
 struct Runner::State {
     std::vector<Collection> variables;
     std::vector<Frame> frames;
     std::vector<Loop> loops;
+    std::vector<text::Document> documents;  ///< objects and lists in variables
 };
 
 Runner::Runner() : state_(std::make_unique<State>()) {}
@@ -77,10 +71,11 @@ std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
 Status check(const Step& step, const Value& value, std::string_view text) {
     // Dates of typed columns, booleans and integers are written by ourselves; an instant needs its
     // time all the same.
-    const bool our_form = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
+    const bool our_form = step.test == nullptr || value.kind == ValueKind::boolean ||
+                          value.kind == ValueKind::integer ||
                           ((value.kind == ValueKind::date || value.kind == ValueKind::date_time) &&
                            step.type->name != "instant");
-    if (!our_form && step.test != nullptr && !step.test(text)) {
+    if (!our_form && !step.test(text)) {
         return failure(step, "value",
                        step.path + ": the value is no valid " + std::string(step.type->name));
     }
@@ -96,15 +91,11 @@ Status check(const Step& step, const Value& value, std::string_view text) {
 /// Appends one item; sets `written` unless it holds nothing (a blank string).
 Status append_item(const Step& step, const Value& value, std::string_view prefix, std::string& out,
                    bool& written) {
-    if (value.kind == ValueKind::record || value.kind == ValueKind::quantity) {
-        return failure(step, "value", step.path + ": the expression gives no FHIR value");
+    if ((step.kinds & kind_bit(value.kind)) == 0) {
+        return wrong_kind(step, value);
     }
-    if (value.kind == ValueKind::node && (value.node->is_object() || value.node->is_array())) {
-        separate(out);
-        out += prefix;
-        text::append_json(out, *value.node);
-        written = true;
-        return {};
+    if (value.kind == ValueKind::node) {
+        return append_node(step, value, prefix, out, written);
     }
     std::array<char, 24> buffer{};
     const std::string_view text = spelt(value, buffer);
@@ -117,8 +108,7 @@ Status append_item(const Step& step, const Value& value, std::string_view prefix
     separate(out);
     out += prefix;
     const bool bare = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
-                      value.kind == ValueKind::decimal ||
-                      (value.kind == ValueKind::node && !value.node->is_string());
+                      value.kind == ValueKind::decimal;
     if (bare) {
         out += text;
     } else {
@@ -145,13 +135,15 @@ class Execution {
   public:
     Execution(const Plan::Program& program, fhirpath::Runtime& runtime, std::string& out,
               std::vector<Collection>& variables, std::vector<Frame>& frames,
-              std::vector<Loop>& loops)
+              std::vector<Loop>& loops, std::vector<text::Document>& documents)
         : program_(program),
           runtime_(runtime),
           out_(out),
           variables_(variables),
           frames_(frames),
-          loops_(loops) {}
+          loops_(loops),
+          documents_(documents),
+          begin_(out.size()) {}
 
     Status run() {
         for (at_ = 0; at_ < program_.steps.size(); ++at_) {
@@ -189,10 +181,16 @@ class Execution {
             case StepKind::loop:
                 return loop(step);
             case StepKind::next:
-                next(step);
-                return {};
+                return next(step);
             case StepKind::assign:
                 return assign(step);
+            case StepKind::capture:
+                return capture(step);
+            case StepKind::spread:
+                return spread(step);
+            case StepKind::merge:
+                frames_.back().merged = true;
+                return {};
         }
         return {};
     }
@@ -229,6 +227,9 @@ class Execution {
             return failure(*frame.missing, "required",
                            frame.missing->path + " is required and came out empty");
         } else {
+            if (frame.merged) {
+                keep_last_members(out_, frame.body);
+            }
             out_.push_back(step.list ? ']' : '}');
         }
         return {};
@@ -329,14 +330,22 @@ class Execution {
         return {};
     }
 
-    void next(const Step& step) {
+    /// Only loops can make a run long: each round is paid for.
+    Status next(const Step& step) {
+        const std::uint32_t cost = at_ - step.target;
+        if (runtime_.steps_left < cost || out_.size() - begin_ > max_resource_bytes) {
+            return failure(step, "too-costly",
+                           "the loop takes too many steps, or gives too much, on this input");
+        }
+        runtime_.steps_left -= cost;
         Loop& innermost = loops_.back();
         if (++innermost.at == innermost.items.size()) {
             loops_.pop_back();
-            return;
+            return {};
         }
         set_item(program_.steps[step.target]);
         at_ = step.target;
+        return {};
     }
 
     void set_item(const Step& head) {
@@ -370,8 +379,52 @@ class Execution {
                 joined_.copy(copy, joined_.size());
                 variable = Collection(Value::of_string({copy, joined_.size()}));
             }
-        } else {
-            variable = Collection(Value::of_string(step.text));
+        } else if (step.constant) {
+            const bool string = *step.constant == ValueKind::string;
+            const bool boolean = *step.constant == ValueKind::boolean;
+            const text::Node node{string    ? text::NodeKind::string
+                                  : boolean ? text::NodeKind::boolean
+                                            : text::NodeKind::number,
+                                  0,
+                                  0,
+                                  step.text,
+                                  {},
+                                  {}};
+            variable = Collection(value_of(node));
+        }
+        return {};
+    }
+
+    /// The array that stands open becomes the variable's items.
+    Status capture(const Step& step) {
+        const Frame frame = frames_.back();
+        frames_.pop_back();
+        out_.push_back(']');
+        auto parsed = text::parse_json(std::string_view(out_).substr(frame.body - 1), "", {});
+        out_.resize(frame.start);
+        Collection& variable = variables_[step.slot];
+        variable.clear();
+        if (!parsed) {
+            return failure(step, "structure", step.path + ": " + parsed.issue().message);
+        }
+        documents_.push_back(std::move(parsed).value());
+        for (const text::Node& item : documents_.back().root().items) {
+            variable.push_back(value_of(item), *runtime_.arena);
+        }
+        return {};
+    }
+
+    /// Members of objects, put beside those that are there.
+    Status spread(const Step& step) {
+        if (Status status = evaluate(step.expression)) {
+            return status;
+        }
+        const std::size_t count =
+            step.list ? result_.size() : std::min<std::size_t>(1, result_.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (Status status = append_members(step, result_[i], out_)) {
+                return status;
+            }
         }
         return {};
     }
@@ -382,6 +435,8 @@ class Execution {
     std::vector<Collection>& variables_;
     std::vector<Frame>& frames_;
     std::vector<Loop>& loops_;
+    std::vector<text::Document>& documents_;
+    std::size_t begin_;
     Collection result_;
     std::string joined_;
     std::uint32_t at_ = 0;
@@ -396,10 +451,11 @@ Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& ou
     state_->variables.resize(plan.program().slots);
     state_->frames.clear();
     state_->loops.clear();
+    state_->documents.clear();
     runtime.variables = state_->variables;
-    Status failed =
-        Execution(plan.program(), runtime, out, state_->variables, state_->frames, state_->loops)
-            .run();
+    Status failed = Execution(plan.program(), runtime, out, state_->variables, state_->frames,
+                              state_->loops, state_->documents)
+                        .run();
     runtime.variables = given;
     if (failed) {
         out.resize(begin);
