@@ -126,7 +126,8 @@ void CodeSystemReader::read_property(Ordinal of, const text::Node& property) {
         const auto other = system_.find(value);
         if (!other) {
             reader_.report(property, "valueCode", "not-found",
-                           "this code system has no code \"" + std::string(value) + "\"");
+                           "this code system has no code \"" + std::string(value) + "\"",
+                           nearest_code(system_, value));
         } else {
             const bool is_parent = code == system_.parent_property;
             state_parent(is_parent ? of : *other, is_parent ? *other : of, property);

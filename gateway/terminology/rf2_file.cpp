@@ -68,7 +68,7 @@ bool Rf2File::next_line() {
         if (size_ - from_ > block) {
             ++line_;
             text_ = {};
-            report(columns_.size(), "structure", "this line is longer than 1 MiB");
+            report(columns_.size(), "structure", "this line is longer than 64 KiB");
             if (!skip_line()) {
                 return false;
             }

@@ -50,7 +50,7 @@ class Rf2File {
     bool read_header();
     std::size_t split();
 
-    static constexpr std::size_t block = std::size_t{1} << 20;  ///< and the longest line
+    static constexpr std::size_t block = std::size_t{64} << 10;  ///< and the longest line
     static constexpr std::size_t most_issues = 100;
 
     std::istream& in_;

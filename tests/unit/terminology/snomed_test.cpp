@@ -256,10 +256,10 @@ TEST_CASE("Lines longer than any release has are stepped over") {
     copy.replace(concepts, "39999999107\t",
                  std::string(std::size_t{5} << 20, '7') + "\r\n39999999107\t");
     const Loaded loaded = with_release(copy.path());
-    CHECK(loaded.says(".txt:4: error: this line is longer than 1 MiB"));
+    CHECK(loaded.says(".txt:4: error: this line is longer than 64 KiB"));
     CHECK(loaded.terminology.subsumes(snomed, housing, rent) == true);
     copy.write(concepts, copy.read(concepts) + std::string(std::size_t{5} << 20, '7'));
-    CHECK(with_release(copy.path()).says(".txt:14: error: this line is longer than 1 MiB"));
+    CHECK(with_release(copy.path()).says(".txt:14: error: this line is longer than 64 KiB"));
 }
 
 TEST_CASE("A file with another header is left out") {
