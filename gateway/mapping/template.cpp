@@ -1,7 +1,8 @@
 #include "mapping/template.h"
 
 #include <algorithm>
-#include <array>
+
+#include "markers.h"
 
 namespace linkway::mapping {
 
@@ -11,50 +12,6 @@ using text::Issues;
 using text::Location;
 using text::Node;
 using text::NodeKind;
-
-std::string_view trim(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-    while (!text.empty() && blank(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && blank(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-/// Where the FHIRPath comment that starts at `i` ends (its last character), or `i` when none does.
-std::size_t comment_end(std::string_view text, std::size_t i) {
-    const std::string_view start = text.substr(i, 2);
-    if (start != "/*" && start != "//") {
-        return i;
-    }
-    const std::size_t end = start == "/*" ? text.find("*/", i + 2) : text.find('\n', i);
-    return end == std::string_view::npos ? i : start == "/*" ? end + 1 : end;
-}
-
-/// Position of `close` that ends a marker opened before `from`, skipping FHIRPath strings and
-/// comments; npos when there is none.
-std::size_t marker_end(std::string_view text, std::size_t from, std::string_view close) {
-    char quote = 0;
-    for (std::size_t i = from; i < text.size(); ++i) {
-        const char c = text[i];
-        if (quote != 0) {
-            if (c == '\\') {
-                ++i;
-            } else if (c == quote) {
-                quote = 0;
-            }
-        } else if (c == '\'' || c == '`') {
-            quote = c;
-        } else if (c == '/') {
-            i = comment_end(text, i);
-        } else if (text.substr(i, close.size()) == close) {
-            return i;
-        }
-    }
-    return std::string_view::npos;
-}
 
 bool is_name(std::string_view text) {
     const auto letter = [](char c) {

@@ -18,4 +18,7 @@ text::Result<std::string> format(std::string_view content, const std::string& fi
 /// A tree as JSON with an indent of two blanks and a line end; numbers keep their text.
 std::string pretty_json(const text::Node& node);
 
+/// The same, but what its source has on one line stays on one line.
+std::string tidy_json(const text::Node& node);
+
 }  // namespace linkway::mapping
