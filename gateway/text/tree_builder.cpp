@@ -76,6 +76,19 @@ std::string_view Document::Storage::keep(std::string_view text) {
     return {copy, text.size()};
 }
 
+namespace {
+
+/// Whether eight bytes are ASCII and none of them a control character: eight columns.
+bool is_plain(const char* bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    constexpr std::uint64_t high = 0x8080808080808080ULL;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    return ((word | (word - ones * ' ')) & high) == 0;
+}
+
+}  // namespace
+
 bool PositionTracker::ends_line(std::size_t i) const {
     // Of CR LF the LF ends the line.
     return text_[i] == '\n' ||
@@ -92,7 +105,11 @@ Position PositionTracker::at(std::size_t offset) {
         go_back(offset);
     }
     Position p = position_;
-    for (std::size_t i = offset_; i < offset; ++i) {
+    std::size_t i = offset_;
+    for (; i + 8 <= offset && is_plain(text_.data() + i); i += 8) {
+        p.column += 8;
+    }
+    for (; i < offset; ++i) {
         if (ends_line(i)) {
             ++p.line;
             p.column = 1;
