@@ -12,7 +12,6 @@ namespace {
 using fhirpath::Collection;
 using fhirpath::Value;
 using fhirpath::ValueKind;
-using text::Issue;
 using text::Status;
 
 bool is_blank(std::string_view text) {
