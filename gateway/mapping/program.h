@@ -56,7 +56,9 @@ struct Step {
         nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
     std::uint16_t kinds = 0;     ///< kind_bit of each kind of value that will do
     std::string_view value_set;  ///< required binding a dynamic code is tried against
-    std::string path;            ///< FHIR path, for messages
+    std::vector<const fhir::ElementDefinition*>
+        needs;         ///< of close: required elements that may be missing, tried while running
+    std::string path;  ///< FHIR path, for messages
     text::Location at;
 };
 

@@ -33,6 +33,9 @@ text::Status append_node(const Step& step, const fhirpath::Value& value, std::st
 /// Appends the members of an object to the one that is open.
 text::Status append_members(const Step& step, const fhirpath::Value& value, std::string& out);
 
+/// Whether the object with those members (compact JSON, no bracket) has all that `step` needs.
+text::Status check_needs(const Step& step, std::string_view members);
+
 /// A value as FHIRPath sees it, from JSON that a template wrote.
 fhirpath::Value value_of(const text::Node& node);
 
