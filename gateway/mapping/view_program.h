@@ -1,0 +1,40 @@
+// A view's flat form. Private to mapping.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fhirpath/expression.h"
+#include "mapping/view.h"
+
+namespace linkway::mapping {
+
+/// One select with what stands in it. Its columns come first, then those of its selects, then those
+/// of its unionAll, whose branches all fill the same ones.
+struct ViewSelect {
+    std::optional<fhirpath::Expression> each;  ///< of forEach or forEachOrNull
+    bool or_null = false;
+    std::size_t first_column = 0;
+    std::size_t column_count = 0;  ///< everything inside included
+    std::vector<fhirpath::Expression> columns;
+    std::vector<text::Location> places;  ///< of each column
+    std::vector<ViewSelect> selects;
+    std::vector<ViewSelect> unions;
+};
+
+struct View::Program {
+    std::string resource;
+    std::vector<ViewColumn> columns;
+    std::vector<fhirpath::Expression> where;
+    ViewSelect root;
+    std::vector<fhirpath::Collection> constants;      ///< by slot, from the third on
+    std::vector<std::unique_ptr<std::string>> texts;  ///< of constants
+    const fhir::TypeDefinition* type = nullptr;
+};
+
+/// What SQL on FHIR adds to FHIRPath: getResourceKey(), getReferenceKey([Type]), and a join() that
+/// gives an empty text for nothing.
+std::vector<fhirpath::Function> view_functions();
+
+}  // namespace linkway::mapping
