@@ -399,7 +399,7 @@ Checked Compiler::check_type_test(const Expr& expr, std::string_view name,
         type = static_type(*query);
     } else if (!type_name.empty()) {
         mistake(expr, "not-found", "unknown type " + type_name,
-                text::did_you_mean(type_name, type_names()));
+                text::did_you_mean(type_name, type_names(type_name)));
     }
     if (step.op == Op::type_is) {
         return {&step, system_type(ValueKind::boolean)};

@@ -2,6 +2,7 @@
 // namespace both are looked for.
 #include "types.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -137,7 +138,7 @@ std::optional<ValueKind> system_kind(const StaticType& type) {
     return kind == ValueKind::node ? std::nullopt : std::optional(kind);
 }
 
-std::vector<std::string> type_names() {
+std::vector<std::string> type_names(std::string_view wanted) {
     std::vector<std::string> names;
     names.reserve(system_types.size() + fhir::Definitions::r4().types().size());
     for (const SystemType& type : system_types) {
@@ -146,6 +147,12 @@ std::vector<std::string> type_names() {
     for (const fhir::TypeDefinition* type : fhir::Definitions::r4().types()) {
         names.emplace_back(type->name);
     }
+    const auto is_small = [](std::string_view name) {
+        return !name.empty() && name[0] >= 'a' && name[0] <= 'z';
+    };
+    std::stable_partition(names.begin(), names.end(), [&](const std::string& name) {
+        return is_small(name) == is_small(wanted);
+    });
     return names;
 }
 

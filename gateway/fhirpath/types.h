@@ -30,8 +30,9 @@ std::string_view system_name(ValueKind kind);
 /// Nothing when it is not known or is none.
 std::optional<ValueKind> system_kind(const StaticType& type);
 
-/// All names that type_query knows, for suggestions.
-std::vector<std::string> type_names();
+/// All names that type_query knows, for suggestions: those first whose first letter is small or
+/// capital like that of `wanted`, because case tells boolean from Boolean.
+std::vector<std::string> type_names(std::string_view wanted);
 
 /// The item's type as an object with the fields `namespace` and `name`.
 Value type_info(const Value& value, std::pmr::memory_resource& arena);

@@ -92,19 +92,21 @@ std::string_view singular_unit(std::string_view unit) {
 
 namespace {
 
-/// A unit as a factor and exponents of base units: 1 mg/dL is 0.01 g m-3.
+/// A unit as a fraction and exponents of base units: 1 km/h is 1000/3600000 m ms-1. A fraction,
+/// because 1/3600000 is no decimal.
 struct Canonical {
-    Decimal factor = Decimal::of(1);
+    Decimal above = Decimal::of(1);
+    Decimal below = Decimal::of(1);
     std::array<int, 5> exponents{};  ///< of T, M, L, Y and U
 
     bool multiply(const Decimal& by, int exponent) {
+        Decimal& side = exponent > 0 ? above : below;
         for (int i = 0; i < std::abs(exponent); ++i) {
-            const auto next =
-                exponent > 0 ? Decimal::multiply(factor, by) : Decimal::divide(factor, by);
+            const auto next = Decimal::multiply(side, by);
             if (!next) {
                 return false;
             }
-            factor = *next;
+            side = *next;
         }
         return true;
     }
@@ -221,7 +223,9 @@ std::optional<CommonUnit> common_unit(std::string_view first, std::string_view s
     if (a->exponents != b->exponents) {
         return std::nullopt;
     }
-    return CommonUnit{a->factor, b->factor};
+    const auto x = Decimal::multiply(a->above, b->below);
+    const auto y = Decimal::multiply(b->above, a->below);
+    return x && y ? std::optional(CommonUnit{*x, *y}) : std::nullopt;
 }
 
 }  // namespace linkway::fhirpath

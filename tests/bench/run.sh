@@ -18,7 +18,7 @@ trap 'exit 1' HUP INT TERM
 export TMPDIR="$work"
 
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/configure.log" || { cat "$work/configure.log"; exit 1; }
-cmake --build "$build" --target bench_scan bench_map bench_row
+cmake --build "$build" --target bench_scan bench_map bench_row bench_fhirpath
 
 # DuckDB is a peer, not a dependency: without it its line is missing, and this says so.
 peer=""
@@ -49,5 +49,24 @@ echo "== Rows, file in and NDJSON out"
 "$build/tests/bench_row" --rounds "$rounds" --patience "$patience" >"$work/row.txt" || { cat "$work/row.txt"; exit 1; }
 grep -v '^RATIO' "$work/row.txt"
 
+echo "== FHIRPath, resources parsed and expressions compiled before"
+engine=""
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    echo "HL7's engine is left out: node or npm is not installed"
+elif ! npm install --prefix "$work/npm" --no-audit --no-fund "fhirpath@$(node -p "require('$here/../peers/package.json').dependencies.fhirpath")" >"$work/npm.log" 2>&1; then
+    echo "HL7's engine is left out: npm could not install fhirpath"
+    tail -n 3 "$work/npm.log"
+else
+    export NODE_MODULES="$work/npm/node_modules"
+    engine="node '$here/fhirpath.mjs'"
+fi
+: >"$work/fhirpath.txt"
+if [ -n "$engine" ]; then
+    node "$here/../peers/resources.mjs" 10000 >"$work/resources.ndjson"
+    "$build/tests/bench_fhirpath" --resources "$work/resources.ndjson" --expressions "$here/../peers/fhirpath-expressions.json" \
+        --rounds "$rounds" --patience "$patience" --peer "$engine" >"$work/fhirpath.txt" || { cat "$work/fhirpath.txt"; exit 1; }
+    grep -v '^RATIO' "$work/fhirpath.txt"
+fi
+
 echo "== Ratios (of the least times; medians and processor time beside them)"
-awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt"
+awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt" "$work/fhirpath.txt"

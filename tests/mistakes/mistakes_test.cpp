@@ -5,7 +5,8 @@
 //               file, find, replace: a change to a file of mappings/ (first occurrence), if any;
 //               expect: lines that standard error must hold
 //
-// It runs in a folder that holds a copy of mappings/ and of the case's other files.
+// It runs in a folder that holds a copy of mappings/, of the case's other files and of those beside
+// the case's folder.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,7 @@ TEST_CASE("every mistake is named with its place and what was meant") {
         DYNAMIC_SECTION(fs::relative(folder, LINKWAY_MISTAKES).string()) {
             fs::remove_all(work);
             fs::create_directories(work);
+            fs::copy(folder.parent_path(), work);  // files that all cases of a kind share
             fs::copy(folder, work, fs::copy_options::recursive);
             fs::copy(LINKWAY_MAPPINGS, work / "mappings", fs::copy_options::recursive);
             const auto parsed =

@@ -188,7 +188,14 @@ std::string show(const Value& value) {
 
 namespace {
 
-std::string run_with(std::string_view expression, bool strict, std::uint32_t steps) {
+using Append = void (*)(std::string& out, const Value& value);
+
+void append_shown(std::string& out, const Value& value) {
+    out += show(value);
+}
+
+std::string run_with(std::string_view expression, bool strict, std::uint32_t steps,
+                     Append append = append_shown) {
     auto parsed = parse(expression);
     if (!parsed.ok()) {
         return "!" + parsed.issue().message;
@@ -224,12 +231,17 @@ std::string run_with(std::string_view expression, bool strict, std::uint32_t ste
     }
     std::string shown;
     for (const Value& value : out) {
-        shown += (shown.empty() ? "" : "; ") + show(value);
+        shown += shown.empty() ? "" : "; ";
+        append(shown, value);
     }
     return shown;
 }
 
 }  // namespace
+
+std::string run_written(std::string_view expression, Append append) {
+    return run_with(expression, true, 1'000'000, append);
+}
 
 std::string run(std::string_view expression, bool strict) {
     return run_with(expression, strict, 1'000'000);

@@ -25,6 +25,10 @@ Environment environment(bool strict = true);
 /// fails, "?line:column: message" for the first mistake that compile() finds.
 std::string run(std::string_view expression, bool strict = true);
 
+/// As run(), each item written by that function.
+std::string run_written(std::string_view expression,
+                        void (*append)(std::string& out, const Value& value));
+
 /// As run(), with a limit on steps.
 std::string run_within(std::string_view expression, std::uint32_t steps);
 

@@ -123,6 +123,25 @@ TEST_CASE("functions on collections") {
     });
 }
 
+TEST_CASE("sort by keys, ascending and descending") {
+    CHECK(run("(3 | 1 | 2).sort()") == "1; 2; 3");
+    CHECK(run("(3 | 1 | 2).sort(-$this)") == "3; 2; 1");
+    CHECK(run("('b' | 'a').sort()") == "a; b");
+    CHECK(run("('b' | 'c' | 'a').sort(-$this)") == "c; b; a");
+    CHECK(run("('bb' | 'a' | 'cc').sort(length(), -$this)") == "a; cc; bb");
+    CHECK(run("(@2024-01 | @2023-05 | @2023-12).sort()") == "2023-05; 2023-12; 2024-01");
+    CHECK(run("{}.sort()").empty());
+    // What has no key comes first, and last when sorted descending.
+    CHECK(run("%patient.name.sort(family).use") == "usual; official");
+    CHECK(run("%patient.name.sort(-family).use") == "official; usual");
+    // Items of equal keys keep their order.
+    CHECK(run("('b1' | 'a2' | 'a1' | 'b0').sort(substring(0, 1))") == "a2; a1; b1; b0");
+    CHECK(run("('a' | 1).sort()").find("no order") != std::string::npos);
+    CHECK(run("(@2024 | @2024-05).sort()").find("no order") != std::string::npos);
+    CHECK(run("%patient.name.sort(given)").find("needs a single item") != std::string::npos);
+    CHECK(run("('a' | 'b').sort(%nonsense)").find("unknown variable") != std::string::npos);
+}
+
 TEST_CASE("three-valued logic") {
     const std::vector<std::string> values = {"true", "false", "{}"};
     const std::vector<std::pair<std::string, std::vector<std::string>>> tables = {
@@ -453,4 +472,24 @@ TEST_CASE("deep and nested expressions run") {
         sums = "%list.aggregate($total + 1, " + sums + ")";
     }
     CHECK(run(sums) == "450");
+}
+
+TEST_CASE("units make products and quotients") {
+    CHECK(run("2 'cm' * 2 'm'") == "4 'cm.m'");
+    CHECK(run("2 'cm' * 2 'm' = 0.04 'm2'") == "true");
+    CHECK(run("4 'g' / 2 'm'") == "2 'g/m'");
+    CHECK(run("6 'g' / 2 'g/L'") == "3 'g/g.L'");
+    CHECK(run("6 'g' / 2 'g/L' = 3 'L'") == "true");
+    CHECK(run("1 'L' = 1000 'cm3'") == "true");
+    CHECK(run("1 'mg/dL' = 10 'g/m3'") == "true");
+    CHECK(run("90 'kg' / (1.8 'm' * 1.8 'm') > 27 'kg/m2'") == "true");
+    CHECK(run("36 'km/h' = 10 'm/s'") == "true");
+    CHECK(run("60 '/min' = 1 '/s'") == "true");
+    CHECK(run("1 's-1' = 1 '/s'") == "true");
+    CHECK(run("1 'm2' = 1 'm'").empty());
+    CHECK(run("1 'm' / 1 's' = 1 'm.s'").empty());
+    // Calendar years have no length, and units that are not known no product.
+    CHECK(run("2 'm' / 4 days").empty());
+    CHECK(run("2 'mmol' / 1 'L'").empty());
+    CHECK(run("2 'm' * 1 'm99'").empty());
 }
