@@ -15,10 +15,10 @@ namespace {
 constexpr std::size_t most_characters =
     std::size_t{1} << 20;  // "strings SHALL NOT exceed 1MB", 1024*1024 characters
 
-bool is_digit(char c) {
+constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
-bool is_letter(char c) {
+constexpr bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 bool is_blank(char c) {
@@ -155,9 +155,20 @@ bool is_boolean(std::string_view text) {
 }
 
 bool is_id(std::string_view text) {
-    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_digit(c) || is_letter(c) || c == '-' || c == '.';
-    });
+    // A table, and no early end: every resource has one.
+    static constexpr std::array<bool, 256> allowed = [] {
+        std::array<bool, 256> table{};
+        for (std::size_t c = 0; c < table.size(); ++c) {
+            table[c] = is_digit(static_cast<char>(c)) || is_letter(static_cast<char>(c)) ||
+                       c == '-' || c == '.';
+        }
+        return table;
+    }();
+    bool good = !text.empty() && text.size() <= 64;
+    for (const char c : text) {
+        good &= allowed[static_cast<unsigned char>(c)];
+    }
+    return good;
 }
 
 /// No blanks around, none but single spaces inside.

@@ -58,6 +58,9 @@ std::optional<std::string> standard_variable(std::string_view name) {
 Step& Compiler::make(Op op, const Expr& expr) {
     Step& step = program_.steps.emplace_back();
     step.op = op;
+    if (op == Op::constant || op == Op::external) {
+        step.details();
+    }
     step.expr = &expr;
     return step;
 }
@@ -146,7 +149,7 @@ Checked Compiler::check_literal(const Expr& expr) {
         default:
             break;
     }
-    step.constant = Collection(value);
+    step.details().constant = Collection(value);
     return {&step, type};
 }
 
@@ -163,7 +166,7 @@ Checked Compiler::check_variable(const Expr& expr) {
     }
     if (const auto text = standard_variable(expr.name)) {
         Step& step = make(Op::constant, expr);
-        step.constant = Collection(Value::of_string(keep(*text)));
+        step.details().constant = Collection(Value::of_string(keep(*text)));
         return {&step, system_type(ValueKind::string)};
     }
     const bool context =
@@ -392,7 +395,7 @@ Checked Compiler::check_type_test(const Expr& expr, std::string_view name,
     const auto query = type_query(type_name);
     StaticType type;
     if (query) {
-        step.query = *query;
+        step.details().query = *query;
         type = static_type(*query);
     } else if (!type_name.empty()) {
         mistake(expr, "not-found", "unknown type " + type_name,

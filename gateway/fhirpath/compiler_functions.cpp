@@ -88,11 +88,16 @@ Checked Compiler::check_external(const Expr& expr, const Function& function, con
             operand->kind == ExprKind::literal && operand->literal == LiteralKind::string;
         literals.push_back(literal ? std::optional(operand->text) : std::nullopt);
     }
+    const bool fixed = std::all_of(step.operands.begin(), step.operands.end(),
+                                   [](const Step* each) { return each->op == Op::constant; });
+    for (std::size_t i = 0; fixed && i < step.operands.size(); ++i) {
+        step.details().args.push_back(step.operands[i]->more->constant);
+    }
     step.function = &program_.functions.emplace_back(function);
     if (check_count(expr, function.min_args, function.max_args) && function.bind) {
         auto bound = function.bind(literals);
         if (bound.ok()) {
-            step.bound = std::move(bound).value();
+            step.details().bound = std::move(bound).value();
         } else {
             text::Issue issue = std::move(bound).issue();
             mistake(expr, issue.code, std::move(issue.message), std::move(issue.suggestion),
@@ -206,7 +211,7 @@ void Compiler::prepare(const Expr& expr, Step& step) {
         return;
     }
     std::string why;
-    step.prepared = prepare_pattern(expr.name, expr.operands[0]->text, why);
+    step.details().prepared = prepare_pattern(expr.name, expr.operands[0]->text, why);
     if (!why.empty()) {
         mistake(*expr.operands[0], "value", "the regular expression is wrong: " + why);
     }

@@ -5,7 +5,8 @@
 
 namespace linkway::fhirpath {
 
-Expression::Expression(std::unique_ptr<Program> program) : program_(std::move(program)) {}
+Expression::Expression(std::unique_ptr<Program> program)
+    : program_(std::move(program)), root_(program_->root) {}
 Expression::Expression(Expression&&) noexcept = default;
 Expression& Expression::operator=(Expression&&) noexcept = default;
 Expression::~Expression() = default;
@@ -18,32 +19,59 @@ const Expr& Expression::ast() const {
     return *program_->ast;
 }
 
+namespace {
+
+text::Issue no_memory(const Expression::Program& program) {
+    return {text::Severity::error,
+            "processing",
+            "the expression was run without memory to work in",
+            program.at,
+            {}};
+}
+
+}  // namespace
+
 // `out` may hold earlier results, but steps want an empty collection to fill.
 text::Status Expression::evaluate(Runtime& runtime, Collection& out) const {
     if (runtime.arena == nullptr) {
-        return text::Issue{text::Severity::error,
-                           "processing",
-                           "the expression was run without memory to work in",
-                           program_->at,
-                           {}};
+        return no_memory(*program_);
     }
     Machine machine(*program_, runtime);
     machine.self = runtime.context;
     if (out.empty()) {
-        return machine.eval(*program_->root, out) ? text::Status{} : machine.take_issue();
+        return machine.eval(*root_, out) ? text::Status(std::nullopt) : machine.take_issue();
     }
     Collection result;
-    if (!machine.eval(*program_->root, result) || !machine.append(*program_->root, out, result)) {
+    if (!machine.eval(*root_, result) || !machine.append(*root_, out, result)) {
         return machine.take_issue();
     }
     return std::nullopt;
 }
 
-text::Result<bool> Expression::test(Runtime& runtime) const {
-    Collection result;
-    if (auto status = evaluate(runtime, result)) {
-        return std::move(*status);
+const Collection* Expression::read(Runtime& runtime, Collection& scratch,
+                                   text::Status& failure) const {
+    if (runtime.arena == nullptr) {
+        failure = no_memory(*program_);
+        return nullptr;
     }
+    Machine machine(*program_, runtime);
+    machine.self = runtime.context;
+    scratch.clear();
+    const Collection* items = machine.read(*root_, scratch);
+    if (items == nullptr) {
+        failure = machine.take_issue();
+    }
+    return items;
+}
+
+text::Result<bool> Expression::test(Runtime& runtime) const {
+    Collection scratch;
+    text::Status failure = std::nullopt;
+    const Collection* items = read(runtime, scratch, failure);
+    if (items == nullptr) {
+        return std::move(*failure);
+    }
+    const Collection& result = *items;
     if (result.empty()) {
         return false;
     }
@@ -73,6 +101,15 @@ std::optional<Expression> compile(ExprPtr ast, const Environment& environment,
     const Checked root = compiler.check(*program->ast, scope);
     if (compiler.failed()) {
         return std::nullopt;
+    }
+    if (environment.shared != nullptr) {
+        std::vector<Step*> calls;
+        for (Step& step : program->steps) {
+            if (step.op == Op::call || step.op == Op::external) {
+                calls.push_back(&step);
+            }
+        }
+        environment.shared->collect(calls);
     }
     program->root = root.step;
     program->type = root.type;

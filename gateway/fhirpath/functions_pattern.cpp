@@ -26,8 +26,8 @@ re2::StringPiece piece(std::string_view text) {
 /// The literal's own, or one compiled for this call.
 std::shared_ptr<const re2::RE2> pattern_of(Machine& machine, const Step& step,
                                            std::string_view pattern) {
-    if (step.prepared != nullptr) {
-        return std::static_pointer_cast<const re2::RE2>(step.prepared);
+    if (step.more && step.more->prepared) {
+        return std::static_pointer_cast<const re2::RE2>(step.more->prepared);
     }
     // Compiling costs about as much as visiting this many steps.
     if (!machine.charge(step, 200 + pattern.size())) {

@@ -9,34 +9,37 @@ namespace linkway::fhirpath {
 
 namespace {
 
+bool append_children_of(Machine& machine, const Step& step, const Value& item, Collection& out) {
+    const std::size_t before = out.size();
+    append_all_children(item, out, machine.arena());
+    if (out.size() > max_items) {
+        return machine.too_many(step);
+    }
+    return machine.charge(step, out.size() - before + 1);
+}
+
 bool children(Machine& machine, const Step& step, const Collection& focus, const Collection*,
               Collection& out) {
     for (const Value& item : focus) {
-        Collection each;
-        append_all_children(item, each, machine.arena());
-        if (!machine.charge(step, each.size() + 1) || !machine.append(step, out, each)) {
+        if (!append_children_of(machine, step, item, out)) {
             return false;
         }
     }
     return true;
 }
 
-/// Level by level. Rows whose keys go in circles end at the limit of items.
+/// Level by level: what was found is the queue of what is still to be opened. Rows whose keys go in
+/// circles end at the limit of items.
 bool descendants(Machine& machine, const Step& step, const Collection& focus, const Collection*,
                  Collection& out) {
-    Collection level;
-    if (!children(machine, step, focus, nullptr, level)) {
+    if (!children(machine, step, focus, nullptr, out)) {
         return false;
     }
-    while (!level.empty()) {
-        if (!machine.append(step, out, level)) {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const Value item = out[i];  // `out` moves when it grows
+        if (!append_children_of(machine, step, item, out)) {
             return false;
         }
-        Collection next;
-        if (!children(machine, step, level, nullptr, next)) {
-            return false;
-        }
-        level = next;
     }
     return true;
 }

@@ -134,9 +134,33 @@ const Collection* Machine::read(const Step& step, Collection& scratch) {
         return &runtime_.variables[step.index];
     }
     if (step.op == Op::constant) {
-        return &step.constant;
+        return &step.more->constant;
     }
-    return eval(step, scratch) ? &scratch : nullptr;
+    if (is_shared(step)) {
+        return shared_result(step);
+    }
+    return compute(step, scratch) ? &scratch : nullptr;
+}
+
+const Collection* Machine::shared_result(const Step& step) {
+    Collection& kept = runtime_.shared[static_cast<std::size_t>(step.shared)];
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(step.shared);
+    if ((runtime_.shared_known & bit) == 0) {
+        kept.clear();
+        if (!compute(step, kept)) {
+            return nullptr;
+        }
+        runtime_.shared_known |= bit;
+    }
+    return &kept;
+}
+
+bool Machine::eval(const Step& step, Collection& out) {
+    if (is_shared(step)) {
+        const Collection* items = shared_result(step);
+        return items != nullptr && charge(step, 1) && append(step, out, *items);
+    }
+    return compute(step, out);
 }
 
 // Without a focus of its own a step works on $this: that is what the implicit focus means.
@@ -150,13 +174,13 @@ const Collection* Machine::focus_of(const Step& step, Collection& scratch) {
     return &scratch;
 }
 
-bool Machine::eval(const Step& step, Collection& out) {
+bool Machine::compute(const Step& step, Collection& out) {
     if (!charge(step, 1)) {
         return false;
     }
     switch (step.op) {
         case Op::constant:
-            return append(step, out, step.constant);
+            return append(step, out, step.more->constant);
         case Op::variable:
             return step.index < runtime_.variables.size()
                        ? append(step, out, runtime_.variables[step.index])
@@ -281,13 +305,19 @@ bool Machine::eval_external(const Step& step, Collection& out) {
     if (focus == nullptr) {
         return false;
     }
-    std::pmr::vector<Collection> args(step.operands.size(), &arena_);
-    for (std::size_t i = 0; i < step.operands.size(); ++i) {
-        if (!eval(*step.operands[i], args[i])) {
-            return false;
+    std::pmr::vector<Collection> made(&arena_);
+    const std::vector<Collection>& fixed = step.more->args;
+    if (fixed.size() != step.operands.size()) {
+        made.resize(step.operands.size());
+        for (std::size_t i = 0; i < step.operands.size(); ++i) {
+            if (!eval(*step.operands[i], made[i])) {
+                return false;
+            }
         }
     }
-    text::Status status = step.function->call(step.bound.get(), *focus, args, out, runtime_);
+    const std::span<const Collection> args =
+        made.empty() ? std::span<const Collection>(fixed) : std::span<const Collection>(made);
+    text::Status status = step.function->call(step.more->bound.get(), *focus, args, out, runtime_);
     if (!status) {
         return true;
     }
@@ -388,8 +418,8 @@ bool Machine::eval_type(const Step& step, Collection& out) {
     }
     for (const Value& item : *focus) {
         if (step.op == Op::type_is) {
-            push_boolean(out, matches_type(item, step.query));
-        } else if (converts_to_type(item, step.query)) {
+            push_boolean(out, matches_type(item, step.more->query));
+        } else if (converts_to_type(item, step.more->query)) {
             push(out, item);
         }
     }

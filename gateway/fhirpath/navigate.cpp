@@ -208,6 +208,10 @@ void append_all_children(const Value& item, Collection& out, std::pmr::memory_re
         return;
     }
     const TypeDefinition* type = type_of_members(item);
+    const bool any_hidden =
+        std::any_of(object->members.begin(), object->members.end(), [](const text::Member& member) {
+            return !member.name.empty() && member.name.front() == '_';
+        });
     for (const text::Member& member : object->members) {
         const bool hidden = !member.name.empty() && member.name.front() == '_';
         const std::string_view name = hidden ? member.name.substr(1) : member.name;
@@ -217,8 +221,8 @@ void append_all_children(const Value& item, Collection& out, std::pmr::memory_re
         const fhir::ElementDefinition* element = type != nullptr ? type->element(name) : nullptr;
         const TypeDefinition* child =
             element != nullptr ? type->element_type(*element, name) : nullptr;
-        append_json_value(hidden ? nullptr : &member.value,
-                          hidden ? &member.value : extra_of(*object, name), child, out, arena);
+        const Node* extra = hidden ? &member.value : any_hidden ? extra_of(*object, name) : nullptr;
+        append_json_value(hidden ? nullptr : &member.value, extra, child, out, arena);
     }
 }
 

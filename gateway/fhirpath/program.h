@@ -60,27 +60,44 @@ struct TypeQuery {
     std::string name;                  ///< of the FHIR type
 };
 
-/// One node of a compiled expression: the tree with every name resolved.
+/// What only some steps need.
+struct Details {
+    Collection constant;                   ///< of Op::constant
+    std::vector<Collection> args;          ///< of external: the operands, when all are constants
+    std::shared_ptr<const void> bound;     ///< of external: what Function::bind gave
+    std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
+    TypeQuery query;                       ///< of type_is, type_as and type_filter
+};
+
+/// One node of a compiled expression: the tree with every name resolved. Two cache lines: a
+/// mapping's hundreds of steps are all visited for every row.
 struct Step {
     Op op = Op::constant;
     bool negated = false;
     bool lazy = false;
     char symbol = 0;
     std::uint32_t index = 0;
+    int shared = -1;             ///< number among the SharedCalls
     const Expr* expr = nullptr;  ///< where it comes from, for messages
     const Step* focus = nullptr;
     std::vector<const Step*> operands;
-    Collection constant;
     Handler handler = nullptr;
     const Function* function = nullptr;
-    std::shared_ptr<const void> bound;
     const fhir::TypeDefinition* type = nullptr;
     const fhir::ElementDefinition* element = nullptr;
     const RecordType* record = nullptr;
-    TypeQuery query;
     std::string_view name;
-    std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
+    std::unique_ptr<Details> more;
+
+    /// Made when first asked for.
+    Details& details() {
+        if (!more) {
+            more = std::make_unique<Details>();
+        }
+        return *more;
+    }
 };
+static_assert(sizeof(Step) <= 128);
 
 struct Expression::Program {
     ExprPtr ast;
@@ -149,6 +166,11 @@ class Machine {
     const Collection* total = nullptr;
 
   private:
+    bool compute(const Step& step, Collection& out);
+    const Collection* shared_result(const Step& step);
+    bool is_shared(const Step& step) const {
+        return step.shared >= 0 && static_cast<std::size_t>(step.shared) < runtime_.shared.size();
+    }
     const Collection* focus_of(const Step& step, Collection& scratch);
     bool eval_field(const Step& step, Collection& out);
     bool eval_element(const Step& step, Collection& out);
@@ -164,8 +186,7 @@ class Machine {
     const Expression::Program& program_;
     Runtime& runtime_;
     std::pmr::memory_resource& arena_;
-    // Optional, so that a run without mistakes makes and frees no strings.
-    std::optional<text::Issue> issue_;
+    text::Status issue_;
 };
 
 }  // namespace linkway::fhirpath

@@ -39,9 +39,9 @@ const RecordType& info_type() {
 /// Holds views only, so that it may vanish with the arena.
 class TypeInfo final : public Record {
   public:
-    TypeInfo(std::string_view space, std::string_view name) : space_(space), name_(name) {}
+    TypeInfo(std::string_view space, std::string_view name)
+        : Record(info_type()), space_(space), name_(name) {}
 
-    const RecordType& type() const override { return info_type(); }
     void field(std::size_t index, Collection& out,
                std::pmr::memory_resource& arena) const override {
         out.push_back(Value::of_string(index == 0 ? space_ : name_), arena);

@@ -128,6 +128,12 @@ Step& Compiler::emit(StepKind kind, const text::Location& at) {
     return program_.steps.back();
 }
 
+void Compiler::emit_constant(std::string text, const std::string& path, const text::Location& at) {
+    Step& step = emit(StepKind::text, at);
+    step.text = std::move(text);
+    step.path = path;
+}
+
 int Compiler::expression(const Code& code, const std::string& target) {
     auto ast = fhirpath::parse(code.text, code.at);
     if (!ast) {
@@ -204,6 +210,10 @@ Step Compiler::value_step(StepKind kind, const Form& form, const Target& target)
     step.test = lexical_test(target.type);
     if (target.element != nullptr && target.type != nullptr && target.type->name == "code") {
         step.value_set = target.element->required_value_set;
+        if (Definitions::r4().has_code(step.value_set, "").has_value()) {
+            step.codes = Definitions::r4().codes(step.value_set);
+            std::sort(step.codes.begin(), step.codes.end());
+        }
     }
     return step;
 }
@@ -335,7 +345,7 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
     std::string text = prefix;
     text::append_json(text, node);
     if (target.type == nullptr) {
-        emit(StepKind::text, form.at).text = std::move(text);
+        emit_constant(std::move(text), target.path, form.at);
         return;
     }
     const std::string_view type = target.type->name;

@@ -39,6 +39,8 @@ class Compiler {
           issues_(issues),
           given_(environment_.variables.size()) {
         program_.slots = given_;
+        program_.shared = fhirpath::SharedCalls(given_);
+        environment_.shared = &program_.shared;
     }
 
     void resource(const Template& source);
@@ -48,6 +50,7 @@ class Compiler {
     void fail(std::string code, const text::Location& at, std::string message,
               std::string suggestion = {});
     Step& emit(StepKind kind, const text::Location& at);
+    void emit_constant(std::string text, const std::string& path, const text::Location& at);
     Step value_step(StepKind kind, const Form& form, const Target& target);
     std::vector<Piece> pieces(const Form& form, const std::string& target);
 

@@ -273,7 +273,7 @@ void Compiler::member(const Entry& entry, const Target& target, Given& given) {
     prefix += ':';
     if (target.type != nullptr && entry.name == "resourceType" &&
         target.type->kind == TypeKind::resource) {
-        emit(StepKind::text, entry.at).text = prefix + quoted(target.type->name);
+        emit_constant(prefix + quoted(target.type->name), target.path + ".resourceType", entry.at);
         return;
     }
     Target inside{nullptr, nullptr, target.path + "." + entry.name, false, false};

@@ -20,6 +20,7 @@ std::optional<Plan> Plan::compile(const Template& source, const fhirpath::Enviro
             return {};
         }
     }
+    fold_constants(program->steps);
     return Plan(std::move(program));
 }
 

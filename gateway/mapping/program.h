@@ -40,26 +40,38 @@ struct Piece {
     int expression = -1;
 };
 
+/// A constant of the template, as it is written.
+struct Constant {
+    std::string path;  ///< FHIR path
+    std::string text;  ///< JSON: the member's name too
+    text::Location at;
+};
+
+/// What is needed for every row stands first.
 struct Step {
     StepKind kind = StepKind::text;
-    bool required = false;  ///< an empty result makes the enclosing object invalid
-    bool list = false;      ///< of close: ends an array
-    std::string text;
+    bool required = false;    ///< an empty result makes the enclosing object invalid
+    bool list = false;        ///< of close: ends an array
+    std::uint16_t kinds = 0;  ///< kind_bit of each kind of value that will do
     int expression = -1;
-    std::vector<Piece> pieces;
-    std::optional<fhirpath::ValueKind> constant;  ///< of assign: `text` is a value of that kind
     std::uint32_t target = 0;
-    std::uint32_t slot = 0;                      ///< of assign and loop: variable
-    std::uint32_t index_slot = 0;                ///< of loop: variable of the index, 0 for none
-    const fhir::TypeDefinition* type = nullptr;  ///< null inside an assignment, where any will do
+    std::uint32_t slot = 0;        ///< of assign and loop: variable
+    std::uint32_t index_slot = 0;  ///< of loop: variable of the index, 0 for none
     fhir::PrimitiveTest test =
         nullptr;  ///< the lexical form a dynamic value must have; null where any text will do
-    std::uint16_t kinds = 0;     ///< kind_bit of each kind of value that will do
+    std::string text;
+    std::vector<std::string_view>
+        codes;  ///< of the required binding, sorted; empty when there is none or it is open
+    const fhir::TypeDefinition* type = nullptr;  ///< null inside an assignment, where any will do
+    std::string inside;  ///< of open_object and open_array: constants that stand first in it
+    std::vector<Piece> pieces;
+    std::optional<fhirpath::ValueKind> constant;  ///< of assign: `text` is a value of that kind
     std::string_view value_set;  ///< required binding a dynamic code is tried against
     std::vector<const fhir::ElementDefinition*>
         needs;         ///< of close: required elements that may be missing, tried while running
     std::string path;  ///< FHIR path, for messages
     text::Location at;
+    std::vector<Constant> constants;  ///< that `text` or `inside` is made of; to be explained
 };
 
 struct Plan::Program {
@@ -70,7 +82,11 @@ struct Plan::Program {
     std::vector<text::Location> places;      ///< of each expression
     std::vector<std::vector<Local>> locals;  ///< of each expression: records in variables
     std::optional<std::size_t> condition;    ///< index of the expression of "when"
+    fhirpath::SharedCalls shared{0};
     std::size_t slots = 0;  ///< variables in all: the environment's, then loops' and assignments'
 };
+
+/// Joins constants that are always written together; everything else does what it did.
+void fold_constants(std::vector<Step>& steps);
 
 }  // namespace linkway::mapping

@@ -1,9 +1,11 @@
+// Runs a plan: what is open, what the variables hold, where it stands.
+#include <algorithm>
 #include <array>
 
 #include "mapping/plan.h"
 #include "member_merge.h"
 #include "program.h"
-#include "written.h"
+#include "value_writer.h"
 
 namespace linkway::mapping {
 
@@ -13,10 +15,6 @@ using fhirpath::Collection;
 using fhirpath::Value;
 using fhirpath::ValueKind;
 using text::Status;
-
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 /// An object or array being written.
 struct Frame {
@@ -39,6 +37,7 @@ struct Loop {
 
 struct Runner::State {
     std::vector<Collection> variables;
+    std::vector<Collection> shared;
     std::vector<Frame> frames;
     std::vector<Loop> loops;
     std::vector<text::Document> documents;  ///< objects and lists in variables
@@ -46,78 +45,6 @@ struct Runner::State {
 
 Runner::Runner() : state_(std::make_unique<State>()) {}
 Runner::~Runner() = default;
-
-namespace {
-
-/// Text of a value for concatenation and for quoted output; boolean and integer are spelt out.
-std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
-    switch (value.kind) {
-        case ValueKind::boolean:
-            return value.boolean ? "true" : "false";
-        case ValueKind::integer: {
-            const int length = std::snprintf(buffer.data(), buffer.size(), "%lld",
-                                             static_cast<long long>(value.integer));
-            return {buffer.data(), static_cast<std::size_t>(length)};
-        }
-        case ValueKind::node:
-            return value.node->text;
-        default:
-            return value.text;
-    }
-}
-
-/// Tries the text of a dynamic value against the element's type and required binding.
-Status check(const Step& step, const Value& value, std::string_view text) {
-    // Dates of typed columns, booleans and integers are written by ourselves; an instant needs its
-    // time all the same.
-    const bool our_form = step.test == nullptr || value.kind == ValueKind::boolean ||
-                          value.kind == ValueKind::integer ||
-                          ((value.kind == ValueKind::date || value.kind == ValueKind::date_time) &&
-                           step.type->name != "instant");
-    if (!our_form && !step.test(text)) {
-        return failure(step, "value",
-                       step.path + ": the value is no valid " + std::string(step.type->name));
-    }
-    if (!step.value_set.empty() &&
-        fhir::Definitions::r4().has_code(step.value_set, text) == false) {
-        return failure(step, "code-invalid",
-                       step.path + ": the code is not in the required value set " +
-                           std::string(step.value_set));
-    }
-    return {};
-}
-
-/// Appends one item; sets `written` unless it holds nothing (a blank string).
-Status append_item(const Step& step, const Value& value, std::string_view prefix, std::string& out,
-                   bool& written) {
-    if ((step.kinds & kind_bit(value.kind)) == 0) {
-        return wrong_kind(step, value);
-    }
-    if (value.kind == ValueKind::node) {
-        return append_node(step, value, prefix, out, written);
-    }
-    std::array<char, 24> buffer{};
-    const std::string_view text = spelt(value, buffer);
-    if (is_blank(text)) {
-        return {};
-    }
-    if (Status status = check(step, value, text)) {
-        return status;
-    }
-    separate(out);
-    out += prefix;
-    const bool bare = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
-                      value.kind == ValueKind::decimal;
-    if (bare) {
-        out += text;
-    } else {
-        text::append_json_string(out, text);
-    }
-    written = true;
-    return {};
-}
-
-}  // namespace
 
 text::Result<bool> Runner::applies(const Plan& plan, fhirpath::Runtime& runtime) {
     const Plan::Program& program = plan.program();
@@ -150,7 +77,7 @@ class Execution {
                 return status;
             }
         }
-        return {};
+        return std::nullopt;
     }
 
   private:
@@ -159,11 +86,11 @@ class Execution {
             case StepKind::text:
                 separate(out_);
                 out_ += step.text;
-                return {};
+                return std::nullopt;
             case StepKind::open_object:
             case StepKind::open_array:
                 open(step);
-                return {};
+                return std::nullopt;
             case StepKind::close:
                 return close(step);
             case StepKind::value:
@@ -176,7 +103,7 @@ class Execution {
                 return jump_unless(step);
             case StepKind::jump:
                 at_ = step.target - 1;
-                return {};
+                return std::nullopt;
             case StepKind::loop:
                 return loop(step);
             case StepKind::next:
@@ -189,18 +116,18 @@ class Execution {
                 return spread(step);
             case StepKind::merge:
                 frames_.back().merged = true;
-                return {};
+                return std::nullopt;
         }
-        return {};
+        return std::nullopt;
     }
 
     const fhirpath::Expression& expression(int index) const {
         return program_.expressions[static_cast<std::size_t>(index)];
     }
 
-    Status evaluate(int index) {
-        result_.clear();
-        return expression(index).evaluate(runtime_, result_);
+    /// The result of an expression; null after an error, which is then in `failure`.
+    const Collection* evaluate(int index, Status& failure) {
+        return expression(index).read(runtime_, scratch_, failure);
     }
 
     void open(const Step& step) {
@@ -213,6 +140,7 @@ class Execution {
         out_ += step.text;
         out_.push_back(step.kind == StepKind::open_object ? '{' : '[');
         frame.body = out_.size();
+        out_ += step.inside;
         frames_.push_back(frame);
     }
 
@@ -222,7 +150,7 @@ class Execution {
         if (out_.size() == frame.body) {
             out_.resize(frame.start);
             note_missing(step, false);
-            return {};
+            return std::nullopt;
         }
         // A merge may have given what was empty before: `needs` then holds all that is required.
         if (frame.missing != nullptr && !frame.merged) {
@@ -238,7 +166,7 @@ class Execution {
             }
         }
         out_.push_back(step.list ? ']' : '}');
-        return {};
+        return std::nullopt;
     }
 
     /// A required element that came out empty makes what encloses it invalid, unless that stays
@@ -250,30 +178,36 @@ class Execution {
     }
 
     Status value(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failure = std::nullopt;
+        const Collection* result = evaluate(step.expression, failure);
+        if (result == nullptr) {
+            return failure;
         }
         bool written = false;
-        if (!result_.empty()) {
-            if (Status status = append_item(step, result_[0], step.text, out_, written)) {
-                return status;
+        if (!result->empty()) {
+            failure = append_item(step, (*result)[0], step.text, out_, written);
+            if (failure) {
+                return failure;
             }
         }
         note_missing(step, written);
-        return {};
+        return std::nullopt;
     }
 
     Status all(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failure = std::nullopt;
+        const Collection* result = evaluate(step.expression, failure);
+        if (result == nullptr) {
+            return failure;
         }
         bool written = false;
-        for (const Value& item : result_) {
-            if (Status status = append_item(step, item, "", out_, written)) {
-                return status;
+        for (const Value& item : *result) {
+            failure = append_item(step, item, "", out_, written);
+            if (failure) {
+                return failure;
             }
         }
-        return {};
+        return std::nullopt;
     }
 
     Status concat(const Step& step) {
@@ -289,7 +223,7 @@ class Execution {
             }
         }
         note_missing(step, written);
-        return {};
+        return std::nullopt;
     }
 
     /// Joins the pieces of a concatenation; false when one of them is empty.
@@ -300,14 +234,16 @@ class Execution {
                 joined_ += piece.text;
                 continue;
             }
-            if (Status status = evaluate(piece.expression)) {
-                return std::move(*status);
+            Status failure = std::nullopt;
+            const Collection* result = evaluate(piece.expression, failure);
+            if (result == nullptr) {
+                return std::move(*failure);
             }
-            if (result_.empty()) {
+            if (result->empty()) {
                 return false;
             }
-            std::array<char, 24> buffer{};
-            joined_ += spelt(result_[0], buffer);
+            std::array<char, 24> buffer;
+            joined_ += spelt((*result)[0], buffer);
         }
         return true;
     }
@@ -320,20 +256,22 @@ class Execution {
         if (!*holds) {
             at_ = step.target - 1;
         }
-        return {};
+        return std::nullopt;
     }
 
     Status loop(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failure = std::nullopt;
+        const Collection* result = evaluate(step.expression, failure);
+        if (result == nullptr) {
+            return failure;
         }
-        if (result_.empty()) {
+        if (result->empty()) {
             at_ = step.target - 1;
-            return {};
+            return std::nullopt;
         }
-        loops_.push_back({at_, 0, result_});
+        loops_.push_back({at_, 0, *result});
         set_item(step);
-        return {};
+        return std::nullopt;
     }
 
     /// Only loops can make a run long: each round is paid for.
@@ -347,11 +285,11 @@ class Execution {
         Loop& innermost = loops_.back();
         if (++innermost.at == innermost.items.size()) {
             loops_.pop_back();
-            return {};
+            return std::nullopt;
         }
         set_item(program_.steps[step.target]);
         at_ = step.target;
-        return {};
+        return std::nullopt;
     }
 
     void set_item(const Step& head) {
@@ -365,21 +303,21 @@ class Execution {
 
     Status assign(const Step& step) {
         Collection& variable = variables_[step.slot];
-        variable.clear();
         if (step.expression >= 0) {
-            if (Status status = evaluate(step.expression)) {
-                return status;
+            Status failure = std::nullopt;
+            const Collection* result = evaluate(step.expression, failure);
+            if (result == nullptr) {
+                return failure;
             }
-            if (step.list) {
-                variable = result_;
-            } else if (!result_.empty()) {
-                variable = Collection(result_[0]);
-            }
+            variable = step.list         ? *result
+                       : result->empty() ? Collection()
+                                         : Collection((*result)[0]);
         } else if (!step.pieces.empty()) {
             auto whole = join(step);
             if (!whole) {
                 return std::move(whole).issue();
             }
+            variable.clear();
             if (*whole) {
                 char* copy = static_cast<char*>(runtime_.arena->allocate(joined_.size(), 1));
                 joined_.copy(copy, joined_.size());
@@ -398,7 +336,7 @@ class Execution {
                                   {}};
             variable = Collection(value_of(node));
         }
-        return {};
+        return std::nullopt;
     }
 
     /// The array that stands open becomes the variable's items.
@@ -417,22 +355,24 @@ class Execution {
         for (const text::Node& item : documents_.back().root().items) {
             variable.push_back(value_of(item), *runtime_.arena);
         }
-        return {};
+        return std::nullopt;
     }
 
     /// Members of objects, put beside those that are there.
     Status spread(const Step& step) {
-        if (Status status = evaluate(step.expression)) {
-            return status;
+        Status failed = std::nullopt;
+        const Collection* result = evaluate(step.expression, failed);
+        if (result == nullptr) {
+            return failed;
         }
         const std::size_t count =
-            step.list ? result_.size() : std::min<std::size_t>(1, result_.size());
+            step.list ? result->size() : std::min<std::size_t>(1, result->size());
         for (std::size_t i = 0; i < count; ++i) {
-            if (Status status = append_members(step, result_[i], out_)) {
+            if (Status status = append_members(step, (*result)[i], out_)) {
                 return status;
             }
         }
-        return {};
+        return std::nullopt;
     }
 
     const Plan::Program& program_;
@@ -443,7 +383,7 @@ class Execution {
     std::vector<Loop>& loops_;
     std::vector<text::Document>& documents_;
     std::size_t begin_;
-    Collection result_;
+    Collection scratch_;
     std::string joined_;
     std::uint32_t at_ = 0;
 };
@@ -458,11 +398,15 @@ Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& ou
     state_->frames.clear();
     state_->loops.clear();
     state_->documents.clear();
+    state_->shared.resize(std::max(state_->shared.size(), plan.program().shared.size()));
     runtime.variables = state_->variables;
+    runtime.shared = std::span(state_->shared).first(plan.program().shared.size());
+    runtime.shared_known = 0;
     Status failed = Execution(plan.program(), runtime, out, state_->variables, state_->frames,
                               state_->loops, state_->documents)
                         .run();
     runtime.variables = given;
+    runtime.shared = {};
     if (failed) {
         out.resize(begin);
     }

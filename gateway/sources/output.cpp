@@ -94,13 +94,11 @@ struct OutputFolder::State {
     bool overwrite = false;
     bool committed = false;
     std::map<std::string, std::unique_ptr<Writer>> writers;
-    text::Status failed;
+    int error = 0;  ///< of the first failure; nothing is tried after it
 
-    text::Status fail(int error) {
-        if (!failed) {
-            failed = failure(target.string(), error);
-        }
-        return failed;
+    text::Status note(int found) {
+        error = error == 0 ? found : error;
+        return error == 0 ? text::Status() : failure(target.string(), error);
     }
 };
 
@@ -149,8 +147,8 @@ text::Result<std::unique_ptr<OutputFolder>> OutputFolder::create(const std::stri
 }
 
 text::Status OutputFolder::append(const std::string& name, std::string_view bytes) {
-    if (state_->failed) {
-        return state_->failed;
+    if (state_->error != 0) {
+        return state_->note(0);
     }
     auto& writer = state_->writers[name];
     if (!writer) {
@@ -159,8 +157,7 @@ text::Status OutputFolder::append(const std::string& name, std::string_view byte
         fs::create_directories(path.parent_path(), error);
         writer = std::make_unique<Writer>(path);
     }
-    const int error = writer->append(bytes);
-    return error == 0 ? text::Status{} : state_->fail(error);
+    return state_->note(writer->append(bytes));
 }
 
 text::Status OutputFolder::write(const std::string& name, std::string_view bytes) {
@@ -169,18 +166,18 @@ text::Status OutputFolder::write(const std::string& name, std::string_view bytes
     }
     const int error = state_->writers[name]->sync();
     state_->writers.erase(name);
-    return error == 0 ? text::Status{} : state_->fail(error);
+    return state_->note(error);
 }
 
 text::Status OutputFolder::commit() {
     for (auto& [name, writer] : state_->writers) {
-        if (const int error = writer->sync(); error != 0) {
-            state_->fail(error);
+        if (const int error = writer->sync(); state_->error == 0) {
+            state_->error = error;
         }
     }
     state_->writers.clear();
-    if (state_->failed) {
-        return state_->failed;
+    if (state_->error != 0) {
+        return state_->note(0);
     }
     std::error_code error;
     const fs::path old = state_->temporary.string() + ".old";
@@ -192,7 +189,7 @@ text::Status OutputFolder::commit() {
         fs::rename(state_->temporary, state_->target, error);
     }
     if (error) {
-        return state_->fail(error.value());
+        return state_->note(error.value());
     }
     state_->committed = true;
     if (replace) {

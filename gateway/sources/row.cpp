@@ -90,15 +90,13 @@ std::string normal_guid(std::string_view text) {
     return guid;
 }
 
-const fhirpath::RecordType& Row::type() const {
-    return *set_->type_;
-}
+Row::Row(const RowSet& set) : Record(*set.type_), set_(&set) {}
 
 std::string_view Row::raw(int column) const {
     if (column < 0) {
         return {};
     }
-    const std::size_t count = set_->definition().columns.size();
+    const std::size_t count = set_->column_count_;
     std::uint32_t ends[2] = {0, 0};
     if (column == 0) {
         std::memcpy(&ends[1], cells_, sizeof(std::uint32_t));
@@ -126,10 +124,12 @@ std::string Row::key() const {
 void Row::field(std::size_t index, fhirpath::Collection& out,
                 std::pmr::memory_resource& arena) const {
     using fhirpath::Value;
-    const auto& columns = set_->definition().columns;
-    if (index >= columns.size()) {
-        if (const Row* row = set_->follow(*this, index - columns.size())) {
-            out.push_back(Value::of_record(*row), arena);
+    const std::size_t columns = set_->column_count_;
+    if (index >= columns) {
+        if (const Row* row = set_->follow(*this, index - columns)) {
+            Value& value = out.add(arena);
+            value.kind = fhirpath::ValueKind::record;
+            value.record = row;
         }
         return;
     }
@@ -137,13 +137,14 @@ void Row::field(std::size_t index, fhirpath::Collection& out,
     if (text.empty()) {
         return;
     }
-    Value value = Value::of_text(type().fields[index].kind, text);
+    Value& value = out.add(arena);
+    value.kind = type().fields[index].kind;
+    value.text = text;
     if (value.kind == fhirpath::ValueKind::boolean) {
         value.boolean = text == "true";
     } else if (value.kind == fhirpath::ValueKind::integer) {
         value.integer = to_integer(text);
     }
-    out.push_back(value, arena);
 }
 
 RowSet::RowSet(const TableGraph& graph, int table)
@@ -151,6 +152,7 @@ RowSet::RowSet(const TableGraph& graph, int table)
       table_(table),
       definition_(&graph.package().tables[static_cast<std::size_t>(table)]),
       type_(&graph.type(table)),
+      column_count_(definition_->columns.size()),
       scratch_(definition_->columns.size()) {}
 
 /// Puts a cell's converted content into `out`; a cell that breaks its column's type stays as it is
@@ -207,8 +209,7 @@ void RowSet::convert(Row& row, std::size_t column, std::string_view content, std
 
 Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
     const auto& definitions = definition().columns;
-    Row& row = rows_.emplace_back();
-    row.set_ = this;
+    Row& row = rows_.emplace_back(*this);
     row.index_ = static_cast<std::uint32_t>(rows_.size() - 1);
     row.number = scanned.number;
     row.line = scanned.line;

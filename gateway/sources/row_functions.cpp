@@ -39,7 +39,7 @@ Function on_row(const std::string& name, ValueKind kind, std::size_t args,
             }
             give(static_cast<const Row&>(*value.record), given, out, runtime);
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }
@@ -116,7 +116,7 @@ Function reference(const std::function<int(std::string_view, int)>& template_for
                 source->demands->push_back({static_cast<std::uint32_t>(templ), &row});
             }
         }
-        return {};
+        return std::nullopt;
     };
     return result;
 }

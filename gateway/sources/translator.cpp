@@ -99,8 +99,7 @@ void Translator::classify() {
     quarantined_.assign(set.rows().size(), false);
     for (Row* row : set.living()) {
         if (row->fate == Fate::pending) {
-            EventRecord& event = events_.emplace_back();
-            event.type_ = &mapping_.types().event;
+            EventRecord& event = events_.emplace_back(mapping_.types().event);
             event.row = row;
         }
     }
@@ -310,10 +309,9 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
         facts.push_back(event->event);
     }
     const referrals::Replay replay = referrals::replay(facts);
-    std::vector<EpisodeRecord> episodes(events.size());
+    std::vector<EpisodeRecord> episodes(events.size(), EpisodeRecord(mapping_.types().episode));
     for (std::size_t i = 0; i < events.size(); ++i) {
         EpisodeRecord& episode = episodes[i];
-        episode.type_ = &mapping_.types().episode;
         events[i]->episode = &episode;
         if (const auto& progress = replay.referrals[i]) {
             episode.id = events[progress->episode]->row->id;

@@ -12,8 +12,7 @@ namespace linkway::sources {
 
 class Translator::Worker {
   public:
-    explicit Worker(const EventTypes& types) {
-        source.type_ = &types.source;
+    explicit Worker(const EventTypes& types) : source(types.source) {
         source.demands = &demands;
         variables[source_slot] = fhirpath::Collection(fhirpath::Value::of_record(source));
         runtime.variables = variables;

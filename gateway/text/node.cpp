@@ -56,9 +56,28 @@ bool needs_no_escape(const char* bytes) {
     return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | low) & high) == 0;
 }
 
+/// The same of a whole text; false may only mean that it is short.
+bool is_plain(std::string_view text) {
+    if (text.size() < 8) {
+        return false;
+    }
+    const std::size_t last = text.size() - 8;  // the last eight overlap those before
+    bool plain = needs_no_escape(text.data() + last);
+    for (std::size_t i = 0; plain && i < last; i += 8) {
+        plain = needs_no_escape(text.data() + i);
+    }
+    return plain;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view value) {
+    if (is_plain(value)) {
+        out += '"';
+        out += value;
+        out += '"';
+        return;
+    }
     constexpr std::string_view hex = "0123456789abcdef";
     out += '"';
     std::size_t plain = 0;  // start of the run not yet appended

@@ -40,7 +40,7 @@ const RecordType& practice_type() {
 
 class Practice final : public Record {
   public:
-    const RecordType& type() const override { return practice_type(); }
+    Practice() : Record(practice_type()) {}
     void field(std::size_t index, Collection& out,
                std::pmr::memory_resource& arena) const override {
         if (index == 0) {
@@ -53,7 +53,7 @@ class Practice final : public Record {
 
 class Row final : public Record {
   public:
-    const RecordType& type() const override { return row_type(); }
+    Row() : Record(row_type()) {}
     void field(std::size_t index, Collection& out,
                std::pmr::memory_resource& arena) const override {
         static const Practice practice;

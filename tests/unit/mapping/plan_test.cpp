@@ -14,7 +14,7 @@ namespace {
 /// A record with a fixed set of fields and given contents.
 class TestRecord final : public fhirpath::Record {
   public:
-    TestRecord() {
+    TestRecord() : Record(type_) {
         type_.name = "Row";
         type_.fields = {{"Id", ValueKind::string, nullptr, false},
                         {"Surname", ValueKind::string, nullptr, false},
@@ -24,7 +24,6 @@ class TestRecord final : public fhirpath::Record {
                         {"Count", ValueKind::integer, nullptr, false},
                         {"Sex", ValueKind::string, nullptr, false}};
     }
-    const fhirpath::RecordType& type() const override { return type_; }
     void field(std::size_t index, fhirpath::Collection& out,
                std::pmr::memory_resource& arena) const override {
         const auto found = contents.find(std::string(type_.fields[index].name));

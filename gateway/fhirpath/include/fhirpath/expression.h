@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "fhirpath/ast.h"
@@ -43,6 +44,29 @@ struct StaticType {
 /// "Row of Admin_Patient", "String", "FHIR HumanName (many)": for messages.
 std::string to_string(const StaticType& type);
 
+struct Step;
+
+/// Calls that several expressions have in common, or one has twice, such as %row.Surname.trim() in
+/// a condition and in the value behind it: they need evaluating only once for each row. compile()
+/// collects them when the Environment has one of these; a Runtime with room for size() results then
+/// keeps each until Runtime::shared_known is set back to 0, because the variables have changed.
+class SharedCalls {
+  public:
+    static constexpr std::size_t most = 64;
+
+    /// Only what depends on nothing but the first `fixed` variables is shared.
+    explicit SharedCalls(std::size_t fixed) : fixed_(fixed) {}
+    std::size_t size() const { return size_; }
+
+    /// Used by compile(): numbers those calls of a compiled expression that were met before.
+    void collect(std::span<Step* const> calls);
+
+  private:
+    std::size_t fixed_;
+    std::size_t size_ = 0;
+    std::unordered_map<std::string, Step*> met_;  // by canonical text
+};
+
 /// What an evaluation may use while it runs.
 struct Runtime {
     std::span<const Collection> variables;  ///< by slot, as declared in the Environment
@@ -52,6 +76,8 @@ struct Runtime {
     std::string_view now;  ///< FHIR dateTime for now(), today() and timeOfDay(); fixed for a run
     std::uint32_t steps_left =
         1'000'000;  ///< each node visited costs one; at zero the evaluation ends in an error
+    std::span<Collection> shared;    ///< room for the results of SharedCalls; may be empty
+    std::uint64_t shared_known = 0;  ///< bit per shared call: its result is there
 };
 
 /// A function of ours beside those of FHIRPath, called as focus.name(args) or, with `free`, as
@@ -87,7 +113,8 @@ struct Environment {
     bool strict = true;  ///< no implicit focus at the top: everything starts at a %variable, a
                          ///< literal or a free function
     const fhir::TypeDefinition* context =
-        nullptr;  ///< in non-strict mode: type of the resource, or null for any
+        nullptr;                    ///< in non-strict mode: type of the resource, or null for any
+    SharedCalls* shared = nullptr;  ///< must outlive the expressions compiled with it; or null
 };
 
 /// A checked expression, ready to run. Immutable; safe from any thread as long as each has its own
@@ -105,6 +132,11 @@ class Expression {
     /// and leaves `out` unspecified.
     text::Status evaluate(Runtime& runtime, Collection& out) const;
 
+    /// The result without a copy where it exists already (a variable, a constant, a shared call),
+    /// else made in `scratch`, which is emptied first. After an error null, and `failure` says what
+    /// is wrong.
+    const Collection* read(Runtime& runtime, Collection& scratch, text::Status& failure) const;
+
     /// Evaluates by the rules of a condition: true only for a single true; empty is false; anything
     /// else is an error.
     text::Result<bool> test(Runtime& runtime) const;
@@ -114,6 +146,7 @@ class Expression {
 
   private:
     std::unique_ptr<Program> program_;
+    const Step* root_;  // of the program
 };
 
 /// Checks names, types and arity against the environment and the R4 definitions, and compiles. All

@@ -17,11 +17,10 @@ class EpisodeRecord;
 /// %event: kind, date, row, linkWorker, inbound.
 class EventRecord final : public fhirpath::Record {
   public:
-    const fhirpath::RecordType& type() const override { return *type_; }
+    using Record::Record;
     void field(std::size_t index, fhirpath::Collection& out,
                std::pmr::memory_resource& arena) const override;
 
-    const fhirpath::RecordType* type_ = nullptr;
     const Row* row = nullptr;
     const Row* subject = nullptr;
     referrals::Event event;
@@ -33,11 +32,10 @@ class EventRecord final : public fhirpath::Record {
 /// that belongs to no referral only `id` is empty and `events` too.
 class EpisodeRecord final : public fhirpath::Record {
   public:
-    const fhirpath::RecordType& type() const override { return *type_; }
+    using Record::Record;
     void field(std::size_t index, fhirpath::Collection& out,
                std::pmr::memory_resource& arena) const override;
 
-    const fhirpath::RecordType* type_ = nullptr;
     std::string_view id;
     std::string_view task_status;
     std::string_view request_status;
@@ -58,11 +56,10 @@ struct Demand {
 /// while they run.
 class SourceRecord final : public fhirpath::Record {
   public:
-    const fhirpath::RecordType& type() const override { return *type_; }
+    using Record::Record;
     void field(std::size_t index, fhirpath::Collection& out,
                std::pmr::memory_resource& arena) const override;
 
-    const fhirpath::RecordType* type_ = nullptr;
     std::string_view file;
     std::uint64_t row = 0;
     std::uint64_t line = 0;

@@ -35,7 +35,8 @@ class RowSet;
 /// stay where they are for the life of their RowSet.
 class Row final : public fhirpath::Record {
   public:
-    const fhirpath::RecordType& type() const override;
+    explicit Row(const RowSet& set);
+
     void field(std::size_t index, fhirpath::Collection& out,
                std::pmr::memory_resource& arena) const override;
 
@@ -126,6 +127,7 @@ class RowSet {
     int table_;
     const Table* definition_;  // of the table; asked for with every cell
     const fhirpath::RecordType* type_;
+    std::size_t column_count_;  // of the definition; asked for with every cell
     std::pmr::monotonic_buffer_resource arena_;
     std::deque<Row> rows_;
     std::vector<Row*> living_;

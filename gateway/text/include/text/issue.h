@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,7 +80,31 @@ class [[nodiscard]] Result {
     std::variant<T, Issue> state_;
 };
 
-/// Nothing, or what went wrong.
-using Status = std::optional<Issue>;
+/// Nothing, or what went wrong; true when something did. One pointer, null when all is well: it is
+/// returned by millions of calls in which nothing goes wrong.
+class [[nodiscard]] Status {
+  public:
+    Status() = default;
+    Status(std::nullopt_t) {}  // NOLINT(google-explicit-constructor)
+    Status(Issue issue)        // NOLINT(google-explicit-constructor)
+        : issue_(std::make_unique<Issue>(std::move(issue))) {}
+    Status(const Status& other)
+        : issue_(other.issue_ ? std::make_unique<Issue>(*other.issue_) : nullptr) {}
+    Status(Status&&) noexcept = default;
+    Status& operator=(const Status& other) { return *this = Status(other); }
+    Status& operator=(Status&&) noexcept = default;
+    ~Status() = default;
+
+    explicit operator bool() const { return issue_ != nullptr; }
+    bool has_value() const { return issue_ != nullptr; }
+    Issue& operator*() & { return *issue_; }
+    const Issue& operator*() const& { return *issue_; }
+    Issue&& operator*() && { return std::move(*issue_); }
+    Issue* operator->() { return issue_.get(); }
+    const Issue* operator->() const { return issue_.get(); }
+
+  private:
+    std::unique_ptr<Issue> issue_;
+};
 
 }  // namespace linkway::text
