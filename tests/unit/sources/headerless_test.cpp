@@ -68,7 +68,8 @@ TEST_CASE("A file without header gives its first record as a row") {
 TEST_CASE("The width of a file without header is that of the most of its first records") {
     CHECK(scan("1,2,3,4\n1,2\n1,2,3,4\n") ==
           "4\n1@1|1|2|3|4\n2@2!too few fields\n3@3|1|2|3|4\n2/2");
-    CHECK(scan("\"1,2\n1,2\n3,4\n") == "2\n1@1!a quote is opened and never closed\n2@2|1|2\n3@3|3|4\n2/2");
+    CHECK(scan("\"1,2\n1,2\n3,4\n") ==
+          "2\n1@1!a quote is opened and never closed\n2@2|1|2\n3@3|3|4\n2/2");
     SECTION("nothing to count: the likeliest, which is the last") {
         CHECK(scan("") == "4\n0/0");
         CHECK(scan("\n\n") == "4\n0/0");
