@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ Command translate_command();
 Command sample_command();
 Command map_check_command();
 Command map_coverage_command();
+Command map_run_command();
+Command map_format_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);
@@ -60,5 +63,12 @@ bool read_number(const Arguments& arguments, const std::string& name, unsigned l
 /// The folder mappings/ to use: --mappings, else $LINKWAY_MAPPINGS, else beside the installed
 /// program, else ./mappings.
 std::string mappings_folder(const Arguments& arguments);
+
+/// The code files for a template: --mappings, else those beside its folder, as a system's are, else
+/// those of mappings_folder.
+std::string codes_folder(const Arguments& arguments, const std::string& template_file);
+
+/// The whole of a file, or nothing when it can't be read.
+std::optional<std::string> read_file(const std::string& path);
 
 }  // namespace linkway::cli

@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t first_option = 256;  // values of long options, beyond any letter
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> all = {translate_command(), map_check_command(),
-                                             map_coverage_command(), sample_command()};
+    static const std::vector<Command> all = {translate_command(),    map_check_command(),
+                                             map_coverage_command(), map_run_command(),
+                                             map_format_command(),   sample_command()};
     return all;
 }
 

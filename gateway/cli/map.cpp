@@ -4,6 +4,7 @@
 #include <map>
 
 #include "command.h"
+#include "mapping/resource_mapping.h"
 #include "sources/system_mapping.h"
 
 namespace linkway::cli {
@@ -26,18 +27,8 @@ std::string folder_of(const Arguments& arguments) {
     return folder;
 }
 
-int check(const Arguments& arguments) {
-    const std::string folder = folder_of(arguments);
-    if (!fs::is_directory(folder)) {
-        std::cerr << "linkway: " << folder << " is no folder\n";
-        return failed;
-    }
-    text::Issues issues;
-    const auto mapping = sources::SystemMapping::load(folder, issues);
-    if (!has_errors(issues)) {
-        const text::Issues uncovered = mapping->uncovered();
-        issues.insert(issues.end(), uncovered.begin(), uncovered.end());
-    }
+/// In the order of the files. True when there is no error among them.
+bool report(text::Issues& issues) {
     std::stable_sort(issues.begin(), issues.end(), [](const text::Issue& a, const text::Issue& b) {
         return std::tie(a.location.file, a.location.line, a.location.column) <
                std::tie(b.location.file, b.location.line, b.location.column);
@@ -45,11 +36,107 @@ int check(const Arguments& arguments) {
     print(issues);
     if (has_errors(issues)) {
         std::cerr << issues.size() << (issues.size() == 1 ? " mistake\n" : " mistakes\n");
-        return failed;
+        return false;
+    }
+    return true;
+}
+
+bool check_system(const std::string& folder) {
+    text::Issues issues;
+    const auto mapping = sources::SystemMapping::load(folder, issues);
+    if (!has_errors(issues)) {
+        const text::Issues uncovered = mapping->uncovered();
+        issues.insert(issues.end(), uncovered.begin(), uncovered.end());
+    }
+    if (!report(issues)) {
+        return false;
     }
     std::cout << folder << ": " << mapping->templates().size() << " templates over "
               << mapping->package().tables.size() << " tables, no mistakes\n";
-    return done;
+    return true;
+}
+
+/// Mistakes of one file of a mapping, and of what the mapping's tables are read from.
+void check_within(const std::string& file, text::Issues& issues) {
+    const fs::path folder = fs::path(file).parent_path();
+    text::Issues all;
+    sources::SystemMapping::load(folder.empty() ? "." : folder.string(), all);
+    std::copy_if(all.begin(), all.end(), std::back_inserter(issues), [&](const text::Issue& issue) {
+        const fs::path name = fs::path(issue.location.file).filename();
+        return name == fs::path(file).filename() || name == "datapackage.json";
+    });
+}
+
+/// A template, or event rules; what is driven by rows is checked with the mapping it stands in.
+bool check_template(const std::string& file) {
+    text::Issues issues;
+    const auto content = read_file(file);
+    if (!content) {
+        std::cerr << "linkway: " << file << " can't be read\n";
+        return false;
+    }
+    if (fs::path(file).filename() == "event.yaml") {
+        check_within(file, issues);
+        if (report(issues)) {
+            std::cout << file << ": no mistakes\n";
+        }
+        return !has_errors(issues);
+    }
+    const auto source = mapping::parse_template(*content, file, issues);
+    if (source && !source->input.empty()) {
+        terminology::Terminology terminology;
+        issues = terminology.load(codes_folder({}, file));
+        mapping::ResourceMapping::compile(*source, terminology, issues);
+    } else if (source) {
+        check_within(file, issues);
+    }
+    if (!report(issues)) {
+        return false;
+    }
+    std::cout << file << ": " << (source->input.empty() ? "rows of " + source->each : source->input)
+              << " to " << source->resource_type << ", no mistakes\n";
+    return true;
+}
+
+/// A system's mapping, or whatever mappings and templates stand below.
+bool check_folder(const fs::path& folder, std::size_t& found) {
+    if (fs::is_regular_file(folder / "datapackage.json")) {
+        ++found;
+        return check_system(folder.string());
+    }
+    std::vector<fs::path> paths;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        paths.push_back(entry.path());
+    }
+    std::sort(paths.begin(), paths.end());
+    bool good = true;
+    for (const fs::path& path : paths) {
+        if (fs::is_directory(path)) {
+            good = check_folder(path, found) && good;
+        } else if (path.extension() == ".yaml") {
+            ++found;
+            good = check_template(path.string()) && good;
+        }
+    }
+    return good;
+}
+
+int check(const Arguments& arguments) {
+    const std::string path = folder_of(arguments);
+    if (fs::is_regular_file(path)) {
+        return check_template(path) ? done : failed;
+    }
+    if (!fs::is_directory(path)) {
+        std::cerr << "linkway: there is no " << path << '\n';
+        return failed;
+    }
+    std::size_t found = 0;
+    const bool good = check_folder(path, found);
+    if (found == 0) {
+        std::cerr << "linkway: no mapping and no template in " << path << '\n';
+        return failed;
+    }
+    return good ? done : failed;
 }
 
 /// "ServiceRequest.authoredOn, Task.authoredOn": each target once.
@@ -110,16 +197,18 @@ int coverage(const Arguments& arguments) {
 Command map_check_command() {
     Command command;
     command.name = "map check";
-    command.usage = "MAPPING";
+    command.usage = "PATH";
     command.summary = "find every mistake in a mapping before it runs";
     command.description =
-        "Reads MAPPING (a folder such as mappings/emis: datapackage.json, event.yaml, templates; "
-        "codes from ../codes) and\n"
-        "prints every mistake as file:line:column with a suggestion: an unknown column or element, "
+        "Reads PATH (a folder such as mappings/emis: datapackage.json, event.yaml, templates; "
+        "codes from ../codes; or a\n"
+        "folder of such folders, or one template) and prints every mistake as file:line:column "
+        "with a suggestion: an unknown column or element, "
         "a wrong type, a missing\n"
         "required element, a code outside a required binding, a column that goes nowhere. Exit "
         "code 1 when there is one.";
-    command.examples = {"linkway map check mappings/emis"};
+    command.examples = {"linkway map check mappings/emis",
+                        "linkway map check mappings/emis/patient.yaml"};
     command.min_operands = command.max_operands = 1;
     command.run = check;
     return command;

@@ -1,7 +1,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "command.h"
 
@@ -56,6 +58,25 @@ std::string mappings_folder(const Arguments& arguments) {
         }
     }
     return "mappings";
+}
+
+std::string codes_folder(const Arguments& arguments, const std::string& template_file) {
+    const fs::path beside = fs::path(template_file).parent_path() / ".." / "codes";
+    if (!arguments.has("mappings") && fs::is_directory(beside)) {
+        return beside.string();
+    }
+    return (fs::path(mappings_folder(arguments)) / "codes").string();
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+    std::error_code error;
+    std::ifstream in(path, std::ios::binary);
+    if (!in || fs::is_directory(path, error)) {
+        return {};
+    }
+    std::ostringstream content;
+    content << in.rdbuf();
+    return std::move(content).str();
 }
 
 }  // namespace linkway::cli

@@ -111,6 +111,12 @@ bool push_quantity(Machine& machine, const std::optional<Decimal>& number, std::
     return true;
 }
 
+/// Units that are not known make no product.
+bool push_joined(Machine& machine, const std::optional<Decimal>& number,
+                 const std::optional<std::string>& unit, Collection& out) {
+    return !unit || push_quantity(machine, number, machine.keep(*unit), out);
+}
+
 // The result of + and - is in the unit of the left side, as a reader would expect of 1 L + 5 dL.
 bool quantity_arithmetic(Machine& machine, const Step& step, const Value& a, const Value& b,
                          Collection& out) {
@@ -136,18 +142,23 @@ bool quantity_arithmetic(Machine& machine, const Step& step, const Value& a, con
                 out);
         }
         case '*':
-            if (unit_a != "1" && unit_b != "1") {
-                return true;  // a product of units would need the whole of UCUM
+            if (unit_a == "1" || unit_b == "1") {
+                return push_quantity(machine, Decimal::multiply(*x, *y),
+                                     unit_a == "1" ? unit_b : unit_a, out);
             }
-            return push_quantity(machine, Decimal::multiply(*x, *y),
-                                 unit_a == "1" ? unit_b : unit_a, out);
+            return push_joined(machine, Decimal::multiply(*x, *y),
+                               joined_unit(unit_a, unit_b, false), out);
         case '/': {
             if (unit_b == "1") {
                 return push_quantity(machine, Decimal::divide(*x, *y), unit_a, out);
             }
             const auto common = common_unit(unit_a, unit_b, false);
-            const auto first = common ? Decimal::multiply(*x, common->first) : std::nullopt;
-            const auto second = common ? Decimal::multiply(*y, common->second) : std::nullopt;
+            if (!common) {
+                return push_joined(machine, Decimal::divide(*x, *y),
+                                   joined_unit(unit_a, unit_b, true), out);
+            }
+            const auto first = Decimal::multiply(*x, common->first);
+            const auto second = Decimal::multiply(*y, common->second);
             return push_quantity(machine,
                                  first && second ? Decimal::divide(*first, *second) : std::nullopt,
                                  "1", out);

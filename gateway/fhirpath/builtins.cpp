@@ -12,9 +12,10 @@ namespace {
 const std::vector<BuiltIn>& all() {
     static const std::vector<BuiltIn> table = [] {
         std::vector<BuiltIn> made;
-        for (auto& part : {collection_functions(), lazy_functions(), text_functions(),
-                           pattern_functions(), encoding_functions(), math_functions(),
-                           conversion_functions(), tree_functions(), boundary_functions()}) {
+        for (auto& part :
+             {collection_functions(), lazy_functions(), text_functions(), pattern_functions(),
+              encoding_functions(), math_functions(), conversion_functions(), tree_functions(),
+              boundary_functions(), sort_functions()}) {
             made.insert(made.end(), part.begin(), part.end());
         }
         std::sort(made.begin(), made.end(),

@@ -61,6 +61,11 @@ std::vector<BuiltIn> math_functions();
 std::vector<BuiltIn> conversion_functions();
 std::vector<BuiltIn> tree_functions();
 std::vector<BuiltIn> boundary_functions();
+std::vector<BuiltIn> sort_functions();
+
+/// Whether a key of sort() starts with a minus sign: what follows is then the key, sorted
+/// descending.
+bool is_descending_key(const Expr& key);
 
 /// Compiles the pattern of matches(), matchesFull() or replaceMatches() when it is a literal, so
 /// that a mistake in it is found early. Null and a message when it is no regular expression.

@@ -145,7 +145,9 @@ void Compiler::check_operands(const Expr& expr, const BuiltIn& function, Step& s
         const std::size_t i = backwards ? count - 1 - k : k;
         const char letter = function.args[i];
         const bool per_item = letter == 'c' || letter == 'p';
-        const Checked operand = check(*expr.operands[i], per_item ? inner : scope);
+        const bool descending = expr.name == "sort" && is_descending_key(*expr.operands[i]);
+        const Expr& written = descending ? *expr.operands[i]->operands[0] : *expr.operands[i];
+        const Checked operand = check(written, per_item ? inner : scope);
         check_operand(*expr.operands[i], letter, operand.type);
         step.operands[i] = operand.step;
         types[i] = operand.type;

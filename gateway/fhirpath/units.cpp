@@ -2,7 +2,9 @@
 // calendar.
 #include "units.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace linkway::fhirpath {
 
@@ -88,6 +90,116 @@ std::string_view singular_unit(std::string_view unit) {
     return unit;
 }
 
+namespace {
+
+/// A unit as a factor and exponents of base units: 1 mg/dL is 0.01 g m-3.
+struct Canonical {
+    Decimal factor = Decimal::of(1);
+    std::array<int, 5> exponents{};  ///< of T, M, L, Y and U
+
+    bool multiply(const Decimal& by, int exponent) {
+        for (int i = 0; i < std::abs(exponent); ++i) {
+            const auto next =
+                exponent > 0 ? Decimal::multiply(factor, by) : Decimal::divide(factor, by);
+            if (!next) {
+                return false;
+            }
+            factor = *next;
+        }
+        return true;
+    }
+};
+
+constexpr std::string_view dimensions = "TMLYU";
+
+/// A unit of the table to a power. Litres are cubic metres; 1 and % have no dimension.
+bool add_unit(Canonical& total, const Unit& unit, int exponent) {
+    if (unit.dimension == 'V') {
+        total.exponents[dimensions.find('L')] += 3 * exponent;
+        if (!total.multiply(*Decimal::parse("0.001"), exponent)) {
+            return false;
+        }
+    } else if (unit.dimension != '1') {
+        total.exponents.at(dimensions.find(unit.dimension)) += exponent;
+    }
+    const auto factor = Decimal::parse(unit.factor);
+    return factor && total.multiply(*factor, exponent);
+}
+
+/// A unit's code and exponent: "m2", "s-1", "[in_i]2".
+bool add_component(Canonical& total, std::string_view component, bool inverse) {
+    std::size_t end = component.size();
+    while (end > 0 && component[end - 1] >= '0' && component[end - 1] <= '9') {
+        --end;
+    }
+    const std::string_view digits = component.substr(end);
+    int exponent = 1;
+    if (!digits.empty() && end > 0) {
+        if (digits.size() > 1) {
+            return false;  // no unit of care has a power of ten or more
+        }
+        exponent = digits[0] - '0';
+        if (component[end - 1] == '-') {
+            exponent = -exponent;
+            --end;
+        }
+    } else {
+        end = component.size();  // "1" itself
+    }
+    const Unit* unit = find(component.substr(0, end));
+    return unit != nullptr && add_unit(total, *unit, inverse ? -exponent : exponent);
+}
+
+/// Reads units of the table joined by . and /, from left to right as UCUM does; nothing for others.
+std::optional<Canonical> canonical(std::string_view code) {
+    Canonical total;
+    bool inverse = false;
+    std::size_t start = 0;
+    if (code.starts_with('/')) {
+        inverse = true;
+        start = 1;
+    }
+    for (;;) {
+        const std::size_t end = std::min(code.find_first_of("./", start), code.size());
+        if (!add_component(total, code.substr(start, end - start), inverse)) {
+            return std::nullopt;
+        }
+        if (end == code.size()) {
+            return total;
+        }
+        inverse = code[end] == '/';
+        start = end + 1;
+    }
+}
+
+/// A calendar year has no fixed length, and so no place in a product.
+bool is_calendar_word(std::string_view unit) {
+    static constexpr std::array<std::string_view, 8> words = {
+        "year", "month", "week", "day", "hour", "minute", "second", "millisecond"};
+    return std::find(words.begin(), words.end(), unit) != words.end();
+}
+
+}  // namespace
+
+std::optional<std::string> joined_unit(std::string_view first, std::string_view second,
+                                       bool quotient) {
+    for (const std::string_view unit : {first, second}) {
+        if (is_calendar_word(singular_unit(unit)) || !canonical(unit)) {
+            return std::nullopt;
+        }
+    }
+    if (second.starts_with('/')) {
+        return std::nullopt;
+    }
+    std::string joined(first);
+    joined += quotient ? '/' : '.';
+    for (const char c : second) {
+        // a divided by b/c is a/b.c: UCUM reads from left to right.
+        joined += quotient && c == '/' ? '.' : quotient && c == '.' ? '/' : c;
+    }
+    return joined;
+}
+
 std::optional<CommonUnit> common_unit(std::string_view first, std::string_view second,
                                       bool equivalence) {
     first = singular_unit(first);
@@ -95,18 +207,21 @@ std::optional<CommonUnit> common_unit(std::string_view first, std::string_view s
     if (first == second) {
         return CommonUnit{Decimal::of(1), Decimal::of(1)};
     }
-    const Unit* a = find(first);
-    const Unit* b = find(second);
-    if (a == nullptr || b == nullptr) {
+    auto a = canonical(first);
+    auto b = canonical(second);
+    if (!a || !b) {
         return std::nullopt;
     }
-    const auto dimension = [equivalence](char d) { return equivalence && d == 'U' ? 'Y' : d; };
-    const auto x = Decimal::parse(a->factor);
-    const auto y = Decimal::parse(b->factor);
-    if (dimension(a->dimension) != dimension(b->dimension) || !x || !y) {
+    for (Canonical* unit : {&*a, &*b}) {
+        if (equivalence) {
+            unit->exponents[dimensions.find('Y')] += unit->exponents[dimensions.find('U')];
+            unit->exponents[dimensions.find('U')] = 0;
+        }
+    }
+    if (a->exponents != b->exponents) {
         return std::nullopt;
     }
-    return CommonUnit{*x, *y};
+    return CommonUnit{a->factor, b->factor};
 }
 
 }  // namespace linkway::fhirpath

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "decimal.h"
@@ -19,6 +20,11 @@ struct CommonUnit {
 /// months are as long as the UCUM ones only for equivalence.
 std::optional<CommonUnit> common_unit(std::string_view first, std::string_view second,
                                       bool equivalence);
+
+/// The unit of a product or quotient: "m" and "s" give "m.s" or "m/s". Nothing for units that are
+/// not known, and for calendar words.
+std::optional<std::string> joined_unit(std::string_view first, std::string_view second,
+                                       bool quotient);
 
 /// "days" to "day"; anything but a calendar word in the plural stays.
 std::string_view singular_unit(std::string_view unit);

@@ -1,8 +1,5 @@
 #include "mapping/code_functions.h"
 
-#include <array>
-#include <cstdio>
-
 #include "fhir/identity.h"
 #include "text/temporal.h"
 
@@ -16,6 +13,7 @@ using fhirpath::Runtime;
 using fhirpath::StaticType;
 using fhirpath::Value;
 using fhirpath::ValueKind;
+using terminology::Membership;
 using terminology::Terminology;
 using text::Issue;
 using text::Result;
@@ -29,16 +27,6 @@ StaticType system_type(ValueKind kind) {
     return {StaticType::Of::system, kind, nullptr, nullptr, false};
 }
 
-/// Codes come as text or, from columns of whole numbers, as integers.
-std::string_view code_text(const Value& value, std::array<char, 24>& buffer) {
-    if (value.kind != ValueKind::integer) {
-        return value.kind == ValueKind::node ? value.node->text : value.text;
-    }
-    const int length =
-        std::snprintf(buffer.data(), buffer.size(), "%lld", static_cast<long long>(value.integer));
-    return {buffer.data(), static_cast<std::size_t>(length)};
-}
-
 std::string_view text_of(const Collection& collection) {
     return collection.empty() ? std::string_view{} : collection[0].text;
 }
@@ -49,32 +37,39 @@ std::string_view keep(std::string_view text, Runtime& runtime) {
     return {copy, text.size()};
 }
 
-/// Refuses, while compiling, a url that no code file defines.
-std::function<Bound(Literals)> known_url(const Terminology& terminology, std::string what,
-                                         bool (Terminology::*has)(std::string_view) const) {
-    return [&terminology, what = std::move(what), has](Literals literals) -> Bound {
-        if (literals.empty() || !literals[0] || (terminology.*has)(*literals[0])) {
-            return std::shared_ptr<const void>();
+/// Codes come as text or, from columns of whole numbers, as integers.
+std::string_view code_text(const Value& value, Runtime& runtime) {
+    if (value.kind != ValueKind::integer) {
+        return value.kind == ValueKind::node ? value.node->text : value.text;
+    }
+    return keep(std::to_string(value.integer), runtime);
+}
+
+/// Refuses, while compiling, what the first operand names and nothing loaded can answer.
+std::function<Bound(Literals)> known(const Terminology& terminology,
+                                     Status (Terminology::*check)(std::string_view) const) {
+    return [&terminology, check](Literals literals) -> Bound {
+        if (!literals.empty() && literals[0]) {
+            if (auto issue = (terminology.*check)(*literals[0])) {
+                return std::move(*issue);
+            }
         }
-        return Issue{text::Severity::error,
-                     "not-found",
-                     "no code file defines the " + what + " \"" + *literals[0] + "\"",
-                     {},
-                     text::did_you_mean(*literals[0], terminology.urls())};
+        return std::shared_ptr<const void>();
     };
 }
 
 Function member_of(const Terminology& terminology) {
     Function result{"memberOf", system_type(ValueKind::boolean), 1, 2, {}, {}};
-    result.bind = known_url(terminology, "value set", &Terminology::has_value_set);
+    result.bind = known(terminology, &Terminology::check_value_set);
     result.call = [&terminology](const void*, const Collection& focus, Args args, Collection& out,
                                  Runtime& runtime) -> Status {
         for (const Value& value : focus) {
-            std::array<char, 24> buffer{};
             const std::string_view system = args.size() > 1 ? text_of(args[1]) : std::string_view{};
-            const bool member =
-                terminology.member_of(text_of(args[0]), system, code_text(value, buffer));
-            out.push_back(Value::of_boolean(member), *runtime.arena);
+            const Membership member =
+                terminology.member_of(text_of(args[0]), system, code_text(value, runtime));
+            if (member != Membership::unknown) {
+                out.push_back(Value::of_boolean(member == Membership::yes), *runtime.arena);
+            }
         }
         return std::nullopt;
     };
@@ -84,13 +79,12 @@ Function member_of(const Terminology& terminology) {
 Function translate(const Terminology& terminology) {
     Function result{"translate", system_type(ValueKind::string), 2, 2, {}, {}};
     result.result.many = true;
-    result.bind = known_url(terminology, "concept map", &Terminology::has_concept_map);
+    result.bind = known(terminology, &Terminology::check_concept_map);
     result.call = [&terminology](const void*, const Collection& focus, Args args, Collection& out,
                                  Runtime& runtime) -> Status {
         for (const Value& value : focus) {
-            std::array<char, 24> buffer{};
             for (const auto& each : terminology.translate(text_of(args[0]), text_of(args[1]),
-                                                          code_text(value, buffer))) {
+                                                          code_text(value, runtime))) {
                 if (each.equivalence != "unmatched" && each.equivalence != "disjoint" &&
                     !each.target.code.empty()) {
                     out.push_back(Value::of_string(each.target.code), *runtime.arena);
@@ -102,14 +96,50 @@ Function translate(const Terminology& terminology) {
     return result;
 }
 
+/// subsumes, or subsumedBy with the two the other way round.
+Function subsumption(const Terminology& terminology, std::string name, bool focus_is_ancestor) {
+    Function result{std::move(name), system_type(ValueKind::boolean), 2, 2, {}, {}};
+    result.bind = [&terminology](Literals literals) -> Bound {
+        if (!literals[1]) {
+            return std::shared_ptr<const void>();
+        }
+        if (auto issue = terminology.check_hierarchy(*literals[1])) {
+            return std::move(*issue);
+        }
+        if (literals[0] && !terminology.lookup(*literals[1], *literals[0])) {
+            return Issue{
+                text::Severity::error,
+                "not-found",
+                "the code system " + *literals[1] + " has no code \"" + *literals[0] + "\" here",
+                {},
+                {}};
+        }
+        return std::shared_ptr<const void>();
+    };
+    result.call = [&terminology, focus_is_ancestor](const void*, const Collection& focus, Args args,
+                                                    Collection& out, Runtime& runtime) -> Status {
+        for (const Value& value : focus) {
+            const std::string_view code = code_text(value, runtime);
+            const std::string_view other = text_of(args[0]);
+            const auto holds = focus_is_ancestor
+                                   ? terminology.subsumes(text_of(args[1]), code, other)
+                                   : terminology.subsumes(text_of(args[1]), other, code);
+            if (holds) {
+                out.push_back(Value::of_boolean(*holds), *runtime.arena);
+            }
+        }
+        return {};
+    };
+    return result;
+}
+
 Function display(const Terminology& terminology) {
     Function result{"display", system_type(ValueKind::string), 1, 1, {}, {}};
     result.call = [&terminology](const void*, const Collection& focus, Args args, Collection& out,
                                  Runtime& runtime) -> Status {
         for (const Value& value : focus) {
-            std::array<char, 24> buffer{};
             const std::string_view text =
-                terminology.display(text_of(args[0]), code_text(value, buffer));
+                terminology.display(text_of(args[0]), code_text(value, runtime));
             if (!text.empty()) {
                 out.push_back(Value::of_string(text), *runtime.arena);
             }
@@ -125,8 +155,7 @@ Function question(std::string name, bool (*holds)(std::string_view)) {
     result.call = [holds](const void*, const Collection& focus, Args, Collection& out,
                           Runtime& runtime) -> Status {
         for (const Value& value : focus) {
-            std::array<char, 24> buffer{};
-            out.push_back(Value::of_boolean(holds(code_text(value, buffer))), *runtime.arena);
+            out.push_back(Value::of_boolean(holds(code_text(value, runtime))), *runtime.arena);
         }
         return std::nullopt;
     };
@@ -174,6 +203,8 @@ Function at() {
 std::vector<Function> code_functions(const Terminology& terminology) {
     return {member_of(terminology),
             translate(terminology),
+            subsumption(terminology, "subsumes", true),
+            subsumption(terminology, "subsumedBy", false),
             display(terminology),
             question("isNhsNumber", fhir::is_valid_nhs_number),
             question("isConceptId", terminology::is_valid_concept_id),

@@ -1,38 +1,17 @@
 #include "compiler.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace linkway::mapping {
 
 namespace {
 
 using fhir::Definitions;
-using fhir::ElementDefinition;
 using fhir::TypeDefinition;
 using fhir::TypeKind;
 using fhirpath::StaticType;
 using fhirpath::ValueKind;
 using text::NodeKind;
-
-/// The only entry of an object that is not an assignment, when it is a condition or a loop: it then
-/// stands for the whole value.
-const Entry* replacement(const Form& form) {
-    if (form.kind != FormKind::object) {
-        return nullptr;
-    }
-    const Entry* only = nullptr;
-    for (const Entry& entry : form.entries) {
-        if (entry.kind == EntryKind::assign) {
-            continue;
-        }
-        if (only != nullptr || entry.kind == EntryKind::member) {
-            return nullptr;
-        }
-        only = &entry;
-    }
-    return only;
-}
 
 bool is_text(std::string_view type) {
     static constexpr std::string_view names[] = {"string", "markdown",     "code",      "id",
@@ -62,35 +41,78 @@ bool matches(ValueKind from, std::string_view to) {
     }
 }
 
-std::vector<std::string> element_names(const TypeDefinition& type) {
-    std::vector<std::string> names;
-    for (const ElementDefinition& element : type.elements) {
-        if (!element.choice) {
-            names.emplace_back(element.name);
-            continue;
-        }
-        for (const TypeDefinition* option : element.types) {
-            std::string name(element.name);
-            name +=
-                static_cast<char>(std::toupper(static_cast<unsigned char>(option->name.front())));
-            name += option->name.substr(1);
-            names.push_back(std::move(name));
-        }
-    }
-    return names;
+/// What dynamic values of a type are tried with; plain text needs no test beyond not being blank.
+fhir::PrimitiveTest lexical_test(const TypeDefinition* type) {
+    const bool any_text = type == nullptr || type->kind != TypeKind::primitive ||
+                          type->name == "string" || type->name == "markdown";
+    return any_text ? nullptr : fhir::primitive_test(type->name);
 }
 
-/// What dynamic values of a type are tried with; plain text needs no test beyond not being blank.
-fhir::PrimitiveTest lexical_test(const TypeDefinition& type) {
-    const bool any_text = type.name == "string" || type.name == "markdown";
-    return any_text || type.kind != TypeKind::primitive ? nullptr : fhir::primitive_test(type.name);
+/// The kinds of value an element may be given while running, as bits. Text that has the form of a
+/// date is one.
+std::uint16_t accepted_kinds(const TypeDefinition* type) {
+    if (type == nullptr) {
+        return static_cast<std::uint16_t>(
+            ~(kind_bit(ValueKind::record) | kind_bit(ValueKind::quantity)));
+    }
+    if (type->kind != TypeKind::primitive) {
+        return kind_bit(ValueKind::node);
+    }
+    std::uint16_t bits = 0;
+    for (const ValueKind kind :
+         {ValueKind::boolean, ValueKind::integer, ValueKind::decimal, ValueKind::string,
+          ValueKind::date, ValueKind::date_time, ValueKind::time}) {
+        bits |= matches(kind, type->name) ? kind_bit(kind) : std::uint16_t{0};
+    }
+    const bool temporal = type->name == "date" || type->name == "dateTime" ||
+                          type->name == "instant" || type->name == "time";
+    return temporal ? static_cast<std::uint16_t>(bits | kind_bit(ValueKind::string)) : bits;
+}
+
+/// Inside an assignment the form alone says whether there is a list.
+bool makes_list(const Form& form) {
+    if (const Entry* only = replacement(form); only != nullptr) {
+        return only->kind == EntryKind::loop;
+    }
+    return form.kind == FormKind::array || form.kind == FormKind::all_items;
+}
+
+std::string name_of(const TypeDefinition* type) {
+    return type == nullptr ? "value" : std::string(type->name);
+}
+
+}  // namespace
+
+const Entry* replacement(const Form& form) {
+    if (form.kind != FormKind::object) {
+        return nullptr;
+    }
+    const Entry* only = nullptr;
+    for (const Entry& entry : form.entries) {
+        if (entry.kind == EntryKind::assign) {
+            continue;
+        }
+        if (only != nullptr || entry.kind == EntryKind::member || entry.kind == EntryKind::merge) {
+            return nullptr;
+        }
+        only = &entry;
+    }
+    return only;
 }
 
 std::string quoted(std::string_view text) {
     return '"' + std::string(text) + '"';
 }
 
-}  // namespace
+std::vector<std::string> resource_names() {
+    std::vector<std::string> names;
+    for (const TypeDefinition* type : Definitions::r4().types()) {
+        if (type->kind == TypeKind::resource && !type->is_abstract) {
+            names.emplace_back(type->name);
+        }
+    }
+    return names;
+}
 
 void Compiler::fail(std::string code, const text::Location& at, std::string message,
                     std::string suggestion) {
@@ -122,9 +144,17 @@ int Compiler::expression(const Code& code, const std::string& target) {
     if (!compiled) {
         return -1;
     }
+    check_paths(compiled->ast(), code.at);
     program_.expressions.push_back(std::move(*compiled));
     program_.targets.push_back(target);
     program_.places.push_back(code.at);
+    std::vector<Local>& locals = program_.locals.emplace_back();
+    for (std::size_t slot = environment_.variables.size(); slot-- > given_;) {
+        const fhirpath::Variable& variable = environment_.variables[slot];
+        if (variable.type.record != nullptr) {
+            locals.push_back({variable.name, variable.type.record});
+        }
+    }
     return static_cast<int>(program_.expressions.size()) - 1;
 }
 
@@ -132,15 +162,9 @@ void Compiler::resource(const Template& source) {
     program_.resource_type = source.resource_type;
     const TypeDefinition* type = Definitions::r4().type(source.resource_type);
     if (type == nullptr || type->kind != TypeKind::resource || type->is_abstract) {
-        std::vector<std::string> names;
-        for (const TypeDefinition* candidate : Definitions::r4().types()) {
-            if (candidate->kind == TypeKind::resource) {
-                names.emplace_back(candidate->name);
-            }
-        }
         fail("structure", source.resource->at,
              "there is no R4 resource " + quoted(source.resource_type),
-             text::did_you_mean(source.resource_type, names));
+             text::did_you_mean(source.resource_type, resource_names()));
         return;
     }
     if (source.when) {
@@ -174,8 +198,36 @@ bool Compiler::accepts(const StaticType& from, const Target& target, const text:
     return fits;
 }
 
+/// A step that writes what expressions give, with what a value is tried against while running.
+Step Compiler::value_step(StepKind kind, const Form& form, const Target& target) {
+    Step step;
+    step.kind = kind;
+    step.at = form.at;
+    step.type = target.type;
+    step.kinds = accepted_kinds(target.type);
+    step.path = target.path;
+    step.required = target.required;
+    step.test = lexical_test(target.type);
+    if (target.element != nullptr && target.type != nullptr && target.type->name == "code") {
+        step.value_set = target.element->required_value_set;
+        if (Definitions::r4().has_code(step.value_set, "").has_value()) {
+            step.codes = Definitions::r4().codes(step.value_set);
+            std::sort(step.codes.begin(), step.codes.end());
+        }
+    }
+    return step;
+}
+
+std::vector<Piece> Compiler::pieces(const Form& form, const std::string& target) {
+    std::vector<Piece> result;
+    for (const Part& part : form.parts) {
+        result.push_back({part.text, part.code ? expression(*part.code, target) : -1});
+    }
+    return result;
+}
+
 void Compiler::value(const Form& form, const Target& target, const std::string& prefix) {
-    if (target.many) {
+    if (target.type == nullptr ? makes_list(form) : target.many) {
         list(form, target, prefix);
     } else {
         single(form, target, prefix);
@@ -183,77 +235,63 @@ void Compiler::value(const Form& form, const Target& target, const std::string& 
 }
 
 void Compiler::list(const Form& form, const Target& target, const std::string& prefix) {
-    if (form.kind == FormKind::all_items) {
-        const int index = expression(form.code, target.path);
-        if (index < 0 || !accepts(program_.expressions[static_cast<std::size_t>(index)].type(),
-                                  target, form.code.at)) {
-            return;
-        }
-        emit(StepKind::open_array, form.at).text = prefix;
-        program_.steps.back().path = target.path;
-        Step& step = emit(StepKind::all, form.at);
-        step.expression = index;
-        step.type = target.type;
-        step.path = target.path;
-        step.test = lexical_test(*target.type);
-    } else if (form.kind == FormKind::array) {
-        emit(StepKind::open_array, form.at).text = prefix;
-        program_.steps.back().path = target.path;
-        for (const FormPtr& each : form.items) {
-            item(*each, target);
-        }
-    } else if (replacement(form) != nullptr) {
-        emit(StepKind::open_array, form.at).text = prefix;
-        program_.steps.back().path = target.path;
-        item(form, target);
-    } else {
-        fail("structure", form.at, target.path + " is a list of " + std::string(target.type->name),
-             form.kind == FormKind::object || form.kind == FormKind::value
-                 ? "write it as a list: [ ... ] or \"- \""
-                 : "");
+    const bool is_list = form.kind == FormKind::all_items || form.kind == FormKind::array ||
+                         replacement(form) != nullptr;
+    if (!is_list) {
+        fail("structure", form.at, target.path + " is a list of " + name_of(target.type),
+             form.kind == FormKind::object  ? "write it as a list: [ ... ] or \"- \""
+             : form.kind == FormKind::value ? "write it as a list, or {[ ... ]} for every item"
+                                            : "");
         return;
     }
+    emit(StepKind::open_array, form.at).text = prefix;
+    program_.steps.back().path = target.path;
+    item(form, target);
     Step& step = emit(StepKind::close, form.at);
     step.list = true;
     step.required = target.required;
     step.path = target.path;
 }
 
-/// One item of an open array; conditions and loops give any number of them.
+/// One item of an open array; lists in lists, conditions and loops give any number of them.
 void Compiler::item(const Form& form, const Target& target) {
-    Target one = target;
-    one.many = false;
-    one.required = false;
-    if (form.kind == FormKind::array) {  // lists of lists are flattened
+    if (form.kind == FormKind::array) {
         for (const FormPtr& inner : form.items) {
             item(*inner, target);
         }
         return;
     }
     if (form.kind == FormKind::all_items) {
-        const int index = expression(form.code, target.path);
-        if (index >= 0 && accepts(program_.expressions[static_cast<std::size_t>(index)].type(), one,
-                                  form.code.at)) {
-            Step& step = emit(StepKind::all, form.at);
-            step.expression = index;
-            step.type = target.type;
-            step.path = target.path;
-            step.test = lexical_test(*target.type);
-        }
+        all_items(form, target);
         return;
     }
     if (const Entry* only = replacement(form); only != nullptr) {
-        for (const Entry& entry : form.entries) {
-            if (entry.kind == EntryKind::assign) {
-                assign(entry);
-            }
-        }
+        const std::size_t variables = environment_.variables.size();
+        assignments(form);
         const auto branch = [&](const Form& chosen) { item(chosen, target); };
         only->kind == EntryKind::condition ? condition(*only, branch)
                                            : loop(*only, target.path, branch);
+        environment_.variables.resize(variables);
         return;
     }
+    Target one = target;
+    one.many = false;
+    one.required = false;
     single(form, one, "");
+}
+
+void Compiler::all_items(const Form& form, const Target& target) {
+    Step step = value_step(StepKind::all, form, target);
+    step.expression = expression(form.code, target.path);
+    if (step.expression < 0) {
+        return;
+    }
+    const fhirpath::Expression& compiled =
+        program_.expressions[static_cast<std::size_t>(step.expression)];
+    if (accepts(compiled.type(), target, form.code.at)) {
+        check_use(compiled.ast(), target);
+        program_.steps.push_back(std::move(step));
+    }
 }
 
 void Compiler::single(const Form& form, const Target& target, const std::string& prefix) {
@@ -267,55 +305,50 @@ void Compiler::single(const Form& form, const Target& target, const std::string&
         case FormKind::all_items:
         case FormKind::array:
             fail("structure", form.at,
-                 target.path + " holds one " + std::string(target.type->name) + ", not a list");
+                 target.path + " holds one " + name_of(target.type) + ", not a list");
             return;
         case FormKind::object:
             object(form, target, prefix);
             return;
     }
-    Step step;
-    step.at = form.at;
-    step.text = prefix;
-    step.type = target.type;
-    step.path = target.path;
-    step.required = target.required;
-    step.test = lexical_test(*target.type);
-    if (target.element != nullptr && target.type->name == "code") {
-        step.value_set = target.element->required_value_set;
-        if (Definitions::r4().has_code(step.value_set, "").has_value()) {
-            step.codes = Definitions::r4().codes(step.value_set);
-            std::sort(step.codes.begin(), step.codes.end());
-        }
-    }
-    if (form.kind == FormKind::value) {
-        step.kind = StepKind::value;
-        step.expression = expression(form.code, target.path);
-        if (step.expression < 0 ||
-            !accepts(program_.expressions[static_cast<std::size_t>(step.expression)].type(), target,
-                     form.code.at)) {
-            return;
-        }
-    } else {
-        step.kind = StepKind::concat;
-        if (target.type->kind != TypeKind::primitive || !is_text(target.type->name)) {
+    if (form.kind == FormKind::concat) {
+        Step step = value_step(StepKind::concat, form, target);
+        step.text = prefix;
+        if (target.type != nullptr && !is_text(target.type->name)) {
             fail("value", form.at,
                  target.path + " is a " + std::string(target.type->name) + ", not text");
             return;
         }
-        for (const Part& part : form.parts) {
-            step.pieces.push_back(
-                {part.text, part.code ? expression(*part.code, target.path) : -1});
-        }
+        step.pieces = pieces(form, target.path);
+        program_.steps.push_back(std::move(step));
+        return;
     }
-    program_.steps.push_back(std::move(step));
+    Step step = value_step(StepKind::value, form, target);
+    step.text = prefix;
+    step.expression = expression(form.code, target.path);
+    if (step.expression < 0) {
+        return;
+    }
+    const fhirpath::Expression& compiled =
+        program_.expressions[static_cast<std::size_t>(step.expression)];
+    if (accepts(compiled.type(), target, form.code.at)) {
+        check_use(compiled.ast(), target);
+        program_.steps.push_back(std::move(step));
+    }
 }
 
 void Compiler::constant(const Form& form, const Target& target, const std::string& prefix) {
-    const text::Node& node = *form.node;
-    const std::string_view type = target.type->name;
-    if (node.kind == NodeKind::null) {
+    if (form.node == nullptr || form.node->kind == NodeKind::null) {
         return;
     }
+    const text::Node& node = *form.node;
+    std::string text = prefix;
+    text::append_json(text, node);
+    if (target.type == nullptr) {
+        emit_constant(std::move(text), target.path, form.at);
+        return;
+    }
+    const std::string_view type = target.type->name;
     if (target.type->kind != TypeKind::primitive) {
         fail("structure", form.at,
              target.path + " is a " + std::string(type) + ": an object is expected here");
@@ -346,149 +379,7 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
             return;
         }
     }
-    std::string text = prefix;
-    text::append_json(text, node);
-    emit_constant(std::move(text), target.path, form.at);
-}
-
-const TypeDefinition* Compiler::object_type(const Form& form, const Target& target) {
-    if (target.type->kind == TypeKind::primitive) {
-        fail("structure", form.at,
-             target.path + " is a " + std::string(target.type->name) + ", not an object");
-        return nullptr;
-    }
-    if (!target.type->is_abstract || target.element == nullptr) {
-        return target.type;
-    }
-    for (const Entry& entry : form.entries) {  // contained resources say which they are
-        if (entry.name == "resourceType" && entry.value->node != nullptr) {
-            if (const TypeDefinition* type = Definitions::r4().type(entry.value->node->text)) {
-                return type;
-            }
-        }
-    }
-    fail("structure", form.at, target.path + " needs a \"resourceType\" that R4 knows");
-    return nullptr;
-}
-
-void Compiler::object(const Form& form, const Target& target, const std::string& prefix) {
-    if (const Entry* only = replacement(form); only != nullptr && !prefix.empty()) {
-        for (const Entry& entry : form.entries) {
-            if (entry.kind == EntryKind::assign) {
-                assign(entry);
-            }
-        }
-        if (only->kind == EntryKind::loop) {
-            fail("structure", only->at, target.path + " holds one value; a loop makes a list");
-            return;
-        }
-        condition(*only, [&](const Form& branch) { single(branch, target, prefix); });
-        return;
-    }
-    Target inside = target;
-    inside.type = object_type(form, target);
-    if (inside.type == nullptr) {
-        return;
-    }
-    Step& open = emit(StepKind::open_object, form.at);
-    open.text = prefix;
-    open.path = target.path;
-    std::vector<std::string> seen;
-    const std::size_t variables = environment_.variables.size();
-    members(form, inside, seen);
-    missing_members(form, inside, seen);
-    environment_.variables.resize(variables);
-    Step& step = emit(StepKind::close, form.at);
-    step.required = target.required;
-    step.path = target.path;
-}
-
-void Compiler::members(const Form& form, const Target& target, std::vector<std::string>& seen) {
-    for (const Entry& entry : form.entries) {
-        switch (entry.kind) {
-            case EntryKind::member:
-                member(entry, target, seen);
-                break;
-            case EntryKind::assign:
-                assign(entry);
-                break;
-            case EntryKind::loop:
-                fail("structure", entry.at,
-                     "a loop beside other members has no place to put its list");
-                break;
-            case EntryKind::condition: {
-                // Either branch may give a member; both may give the same one.
-                std::vector<std::string> added;
-                condition(entry, [&](const Form& branch) {
-                    std::vector<std::string> mine = seen;
-                    if (branch.kind != FormKind::object) {
-                        fail("structure", branch.at,
-                             "a condition beside other members must give an object to merge");
-                        return;
-                    }
-                    members(branch, target, mine);
-                    added.insert(added.end(),
-                                 mine.begin() + static_cast<std::ptrdiff_t>(seen.size()),
-                                 mine.end());
-                });
-                seen.insert(seen.end(), added.begin(), added.end());
-                break;
-            }
-        }
-    }
-}
-
-void Compiler::member(const Entry& entry, const Target& target, std::vector<std::string>& seen) {
-    if (std::find(seen.begin(), seen.end(), entry.name) != seen.end()) {
-        fail("structure", entry.at, quoted(entry.name) + " is given twice in " + target.path);
-        return;
-    }
-    seen.push_back(entry.name);
-    std::string prefix;
-    text::append_json_string(prefix, entry.name);
-    prefix += ':';
-    if (entry.name == "resourceType" && target.type->kind == TypeKind::resource) {
-        prefix += quoted(target.type->name);
-        emit_constant(std::move(prefix), target.path + ".resourceType", entry.at);
-        return;
-    }
-    const bool companion = entry.name.starts_with('_');
-    const std::string_view name = companion ? std::string_view(entry.name).substr(1) : entry.name;
-    const ElementDefinition* element = target.type->element(name);
-    if (element == nullptr) {
-        fail("structure", entry.at,
-             std::string(target.type->name) + " has no element " + quoted(entry.name),
-             text::did_you_mean(name, element_names(*target.type)));
-        return;
-    }
-    Target inside{target.type->element_type(*element, name), element,
-                  target.path + "." + entry.name, element->many, element->required};
-    if (companion) {
-        if (inside.type->kind != TypeKind::primitive) {
-            fail("structure", entry.at,
-                 quoted(entry.name) + ": only primitive elements have such a companion");
-            return;
-        }
-        inside = {Definitions::r4().type("Element"), nullptr, inside.path, element->many, false};
-    }
-    value(*entry.value, inside, prefix);
-}
-
-void Compiler::missing_members(const Form& form, const Target& target,
-                               const std::vector<std::string>& seen) {
-    for (const ElementDefinition& element : target.type->elements) {
-        if (!element.required) {
-            continue;
-        }
-        const bool given = std::any_of(seen.begin(), seen.end(), [&](const std::string& name) {
-            return target.type->element(name.starts_with('_') ? name.substr(1) : name) == &element;
-        });
-        if (!given) {
-            fail("required", form.at,
-                 target.path + "." + std::string(element.name) + (element.choice ? "[x]" : "") +
-                     " is required and missing");
-        }
-    }
+    emit(StepKind::text, form.at).text = std::move(text);
 }
 
 }  // namespace linkway::mapping

@@ -35,8 +35,8 @@ bool Plan::has_condition() const {
 std::vector<Use> Plan::uses() const {
     std::vector<Use> result;
     for (std::size_t i = 0; i < program_->expressions.size(); ++i) {
-        result.push_back(
-            {&program_->expressions[i].ast(), program_->targets[i], program_->places[i]});
+        result.push_back({&program_->expressions[i].ast(), program_->targets[i],
+                          program_->places[i], program_->locals[i]});
     }
     return result;
 }

@@ -26,7 +26,14 @@ enum class StepKind : std::uint8_t {
     loop,         ///< evaluate the expression, then run the steps up to `target` once for each item
     next,         ///< end of a loop's body: back to the step after `target` while items are left
     assign,       ///< evaluate into `slot`
+    capture,      ///< take back the array that stands open and put its items into `slot`
+    spread,       ///< append the members of every object the expression gives
+    merge,        ///< of the members of the open object, the last of each name stays
 };
+
+constexpr std::uint16_t kind_bit(fhirpath::ValueKind kind) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
+}
 
 struct Piece {
     std::string text;
@@ -43,8 +50,9 @@ struct Constant {
 /// What is needed for every row stands first.
 struct Step {
     StepKind kind = StepKind::text;
-    bool required = false;  ///< an empty result makes the enclosing object invalid
-    bool list = false;      ///< of close: ends an array
+    bool required = false;    ///< an empty result makes the enclosing object invalid
+    bool list = false;        ///< of close: ends an array
+    std::uint16_t kinds = 0;  ///< kind_bit of each kind of value that will do
     int expression = -1;
     std::uint32_t target = 0;
     std::uint32_t slot = 0;        ///< of assign and loop: variable
@@ -54,9 +62,10 @@ struct Step {
     std::string text;
     std::vector<std::string_view>
         codes;  ///< of the required binding, sorted; empty when there is none or it is open
-    const fhir::TypeDefinition* type = nullptr;
+    const fhir::TypeDefinition* type = nullptr;  ///< null inside an assignment, where any will do
     std::string inside;  ///< of open_object and open_array: constants that stand first in it
     std::vector<Piece> pieces;
+    std::optional<fhirpath::ValueKind> constant;  ///< of assign: `text` is a value of that kind
     std::string_view value_set;  ///< required binding a dynamic code is tried against
     std::string path;            ///< FHIR path, for messages
     text::Location at;
@@ -67,9 +76,10 @@ struct Plan::Program {
     std::string resource_type;
     std::vector<Step> steps;
     std::vector<fhirpath::Expression> expressions;
-    std::vector<std::string> targets;      ///< FHIR path each expression feeds
-    std::vector<text::Location> places;    ///< of each expression
-    std::optional<std::size_t> condition;  ///< index of the expression of "when"
+    std::vector<std::string> targets;        ///< FHIR path each expression feeds
+    std::vector<text::Location> places;      ///< of each expression
+    std::vector<std::vector<Local>> locals;  ///< of each expression: records in variables
+    std::optional<std::size_t> condition;    ///< index of the expression of "when"
     fhirpath::SharedCalls shared{0};
     std::size_t slots = 0;  ///< variables in all: the environment's, then loops' and assignments'
 };

@@ -1,9 +1,11 @@
+// Runs a plan: what is open, what the variables hold, where it stands.
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "mapping/plan.h"
+#include "member_merge.h"
 #include "program.h"
+#include "value_writer.h"
 
 namespace linkway::mapping {
 
@@ -15,36 +17,22 @@ using fhirpath::ValueKind;
 using text::Issue;
 using text::Status;
 
-/// A comma unless this is the first thing in the open object or array.
-void separate(std::string& out) {
-    if (!out.empty() && out.back() != '{' && out.back() != '[') {
-        out.push_back(',');
-    }
-}
-
-bool is_blank(std::string_view text) {
-    return std::all_of(text.begin(), text.end(),
-                       [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-}
-
 /// An object or array being written.
 struct Frame {
     std::size_t start = 0;          ///< where to cut back to when it stays empty
     std::size_t body = 0;           ///< just behind its bracket
     const Step* missing = nullptr;  ///< a required element of it that came out empty
+    bool merged = false;            ///< of members with one name the last stays
 };
+
+/// What one resource may grow to.
+constexpr std::size_t max_resource_bytes = std::size_t{64} << 20;
 
 struct Loop {
     std::uint32_t step = 0;
     std::size_t at = 0;
     Collection items;
 };
-
-Issue failure(const Step& step, std::string code, std::string message) {
-    Issue issue{text::Severity::error, std::move(code), std::move(message), step.at, {}};
-    issue.location.field = step.path;
-    return issue;
-}
 
 }  // namespace
 
@@ -53,94 +41,11 @@ struct Runner::State {
     std::vector<Collection> shared;
     std::vector<Frame> frames;
     std::vector<Loop> loops;
+    std::vector<text::Document> documents;  ///< objects and lists in variables
 };
 
 Runner::Runner() : state_(std::make_unique<State>()) {}
 Runner::~Runner() = default;
-
-namespace {
-
-/// Text of a value for concatenation and for quoted output; boolean and integer are spelt out.
-std::string_view spelt(const Value& value, std::array<char, 24>& buffer) {
-    switch (value.kind) {
-        case ValueKind::boolean:
-            return value.boolean ? "true" : "false";
-        case ValueKind::integer: {
-            const auto written =
-                std::to_chars(buffer.data(), buffer.data() + buffer.size(), value.integer);
-            return {buffer.data(), written.ptr};
-        }
-        case ValueKind::node:
-            return value.node->text;
-        default:
-            return value.text;
-    }
-}
-
-/// Tries the text of a dynamic value against the element's type and required binding.
-Status check(const Step& step, const Value& value, std::string_view text) {
-    // Dates of typed columns, booleans and integers are written by ourselves; an instant needs its
-    // time all the same.
-    const bool our_form = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
-                          ((value.kind == ValueKind::date || value.kind == ValueKind::date_time) &&
-                           step.type->name != "instant");
-    if (!our_form && step.test != nullptr && !step.test(text)) {
-        return failure(step, "value",
-                       step.path + ": the value is no valid " + std::string(step.type->name));
-    }
-    if (!step.codes.empty() && !std::binary_search(step.codes.begin(), step.codes.end(), text)) {
-        return failure(step, "code-invalid",
-                       step.path + ": the code is not in the required value set " +
-                           std::string(step.value_set));
-    }
-    return std::nullopt;
-}
-
-/// Appends one item; sets `written` unless it holds nothing (a blank string).
-Status append_item(const Step& step, const Value& value, std::string_view prefix, std::string& out,
-                   bool& written) {
-    if (value.kind == ValueKind::string && step.test == nullptr && step.codes.empty()) {
-        if (!is_blank(value.text)) {  // most of what is written
-            separate(out);
-            out += prefix;
-            text::append_json_string(out, value.text);
-            written = true;
-        }
-        return std::nullopt;
-    }
-    if (value.kind == ValueKind::record || value.kind == ValueKind::quantity) {
-        return failure(step, "value", step.path + ": the expression gives no FHIR value");
-    }
-    if (value.kind == ValueKind::node && (value.node->is_object() || value.node->is_array())) {
-        separate(out);
-        out += prefix;
-        text::append_json(out, *value.node);
-        written = true;
-        return std::nullopt;
-    }
-    std::array<char, 24> buffer;
-    const std::string_view text = spelt(value, buffer);
-    if (is_blank(text)) {
-        return std::nullopt;
-    }
-    if (Status status = check(step, value, text)) {
-        return status;
-    }
-    separate(out);
-    out += prefix;
-    const bool bare = value.kind == ValueKind::boolean || value.kind == ValueKind::integer ||
-                      value.kind == ValueKind::decimal ||
-                      (value.kind == ValueKind::node && !value.node->is_string());
-    if (bare) {
-        out += text;
-    } else {
-        text::append_json_string(out, text);
-    }
-    written = true;
-    return std::nullopt;
-}
-
-}  // namespace
 
 text::Result<bool> Runner::applies(const Plan& plan, fhirpath::Runtime& runtime) {
     const Plan::Program& program = plan.program();
@@ -157,13 +62,15 @@ class Execution {
   public:
     Execution(const Plan::Program& program, fhirpath::Runtime& runtime, std::string& out,
               std::vector<Collection>& variables, std::vector<Frame>& frames,
-              std::vector<Loop>& loops)
+              std::vector<Loop>& loops, std::vector<text::Document>& documents)
         : program_(program),
           runtime_(runtime),
           out_(out),
           variables_(variables),
           frames_(frames),
-          loops_(loops) {}
+          loops_(loops),
+          documents_(documents),
+          begin_(out.size()) {}
 
     Status run() {
         for (at_ = 0; at_ < program_.steps.size(); ++at_) {
@@ -201,10 +108,16 @@ class Execution {
             case StepKind::loop:
                 return loop(step);
             case StepKind::next:
-                next(step);
-                return std::nullopt;
+                return next(step);
             case StepKind::assign:
                 return assign(step);
+            case StepKind::capture:
+                return capture(step);
+            case StepKind::spread:
+                return spread(step);
+            case StepKind::merge:
+                frames_.back().merged = true;
+                return std::nullopt;
         }
         return std::nullopt;
     }
@@ -242,6 +155,9 @@ class Execution {
             return failure(*frame.missing, "required",
                            frame.missing->path + " is required and came out empty");
         } else {
+            if (frame.merged) {
+                keep_last_members(out_, frame.body);
+            }
             out_.push_back(step.list ? ']' : '}');
         }
         return std::nullopt;
@@ -352,14 +268,22 @@ class Execution {
         return std::nullopt;
     }
 
-    void next(const Step& step) {
+    /// Only loops can make a run long: each round is paid for.
+    Status next(const Step& step) {
+        const std::uint32_t cost = at_ - step.target;
+        if (runtime_.steps_left < cost || out_.size() - begin_ > max_resource_bytes) {
+            return failure(step, "too-costly",
+                           "the loop takes too many steps, or gives too much, on this input");
+        }
+        runtime_.steps_left -= cost;
         Loop& innermost = loops_.back();
         if (++innermost.at == innermost.items.size()) {
             loops_.pop_back();
-            return;
+            return std::nullopt;
         }
         set_item(program_.steps[step.target]);
         at_ = step.target;
+        return std::nullopt;
     }
 
     void set_item(const Step& head) {
@@ -393,8 +317,54 @@ class Execution {
                 joined_.copy(copy, joined_.size());
                 variable = Collection(Value::of_string({copy, joined_.size()}));
             }
-        } else {
-            variable = Collection(Value::of_string(step.text));
+        } else if (step.constant) {
+            const bool string = *step.constant == ValueKind::string;
+            const bool boolean = *step.constant == ValueKind::boolean;
+            const text::Node node{string    ? text::NodeKind::string
+                                  : boolean ? text::NodeKind::boolean
+                                            : text::NodeKind::number,
+                                  0,
+                                  0,
+                                  step.text,
+                                  {},
+                                  {}};
+            variable = Collection(value_of(node));
+        }
+        return std::nullopt;
+    }
+
+    /// The array that stands open becomes the variable's items.
+    Status capture(const Step& step) {
+        const Frame frame = frames_.back();
+        frames_.pop_back();
+        out_.push_back(']');
+        auto parsed = text::parse_json(std::string_view(out_).substr(frame.body - 1), "", {});
+        out_.resize(frame.start);
+        Collection& variable = variables_[step.slot];
+        variable.clear();
+        if (!parsed) {
+            return failure(step, "structure", step.path + ": " + parsed.issue().message);
+        }
+        documents_.push_back(std::move(parsed).value());
+        for (const text::Node& item : documents_.back().root().items) {
+            variable.push_back(value_of(item), *runtime_.arena);
+        }
+        return std::nullopt;
+    }
+
+    /// Members of objects, put beside those that are there.
+    Status spread(const Step& step) {
+        Status failed = std::nullopt;
+        const Collection* result = evaluate(step.expression, failed);
+        if (result == nullptr) {
+            return failed;
+        }
+        const std::size_t count =
+            step.list ? result->size() : std::min<std::size_t>(1, result->size());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (Status status = append_members(step, (*result)[i], out_)) {
+                return status;
+            }
         }
         return std::nullopt;
     }
@@ -405,6 +375,8 @@ class Execution {
     std::vector<Collection>& variables_;
     std::vector<Frame>& frames_;
     std::vector<Loop>& loops_;
+    std::vector<text::Document>& documents_;
+    std::size_t begin_;
     Collection scratch_;
     std::string joined_;
     std::uint32_t at_ = 0;
@@ -419,13 +391,14 @@ Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& ou
     state_->variables.resize(plan.program().slots);
     state_->frames.clear();
     state_->loops.clear();
+    state_->documents.clear();
     state_->shared.resize(std::max(state_->shared.size(), plan.program().shared.size()));
     runtime.variables = state_->variables;
     runtime.shared = std::span(state_->shared).first(plan.program().shared.size());
     runtime.shared_known = 0;
-    Status failed =
-        Execution(plan.program(), runtime, out, state_->variables, state_->frames, state_->loops)
-            .run();
+    Status failed = Execution(plan.program(), runtime, out, state_->variables, state_->frames,
+                              state_->loops, state_->documents)
+                        .run();
     runtime.variables = given;
     runtime.shared = {};
     if (failed) {

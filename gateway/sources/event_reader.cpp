@@ -44,7 +44,7 @@ std::optional<fhirpath::Expression> EventReader::expression(const Node& owner,
         }
         return {};
     }
-    const mapping::Code code = mapping::code_at(*node, node->text, 0, content_, file_);
+    const mapping::Code code = mapping::Places(content_, file_).code(*node, node->text, 0);
     auto ast = fhirpath::parse(code.text, code.at);
     if (!ast) {
         issues_.push_back(std::move(ast).issue());

@@ -7,6 +7,7 @@
 
 #include "event_reader.h"
 #include "mapping/code_functions.h"
+#include "mapping/resource_mapping.h"
 #include "row_functions.h"
 
 namespace linkway::sources {
@@ -98,7 +99,9 @@ void SystemMapping::read_events(const std::string& path, text::Issues& issues) {
 void SystemMapping::read_templates(const std::string& folder, text::Issues& issues) {
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(folder)) {
-        if (entry.path().extension() == ".yaml" && entry.path().filename() != "event.yaml") {
+        const fs::path name = entry.path().filename();
+        if ((name.extension() == ".yaml" && name != "event.yaml") ||
+            (name.extension() == ".json" && name != "datapackage.json")) {
             files.push_back(entry.path().string());
         }
     }
@@ -112,6 +115,10 @@ void SystemMapping::read_templates(const std::string& folder, text::Issues& issu
 
 void SystemMapping::compile(text::Issues& issues) {
     for (mapping::Template& source : sources_) {
+        if (!source.input.empty()) {  // not driven by rows: only checked here
+            mapping::ResourceMapping::compile(source, terminology_, issues);
+            continue;
+        }
         const bool on_event = source.each == "event";
         const int table = on_event ? events_.table : package_.find(source.each);
         if (table < 0) {
@@ -121,7 +128,7 @@ void SystemMapping::compile(text::Issues& issues) {
             }
             issues.push_back({text::Severity::error, "not-found",
                               "the data package has no table \"" + source.each + "\"",
-                              source.each_at, text::did_you_mean(source.each, names)});
+                              source.input_at, text::did_you_mean(source.each, names)});
             continue;
         }
         declared_.emplace_back(source.resource_type, table);
@@ -135,7 +142,14 @@ void SystemMapping::compile(text::Issues& issues) {
     for (const MappedTemplate& each : templates_) {
         needed_[static_cast<std::size_t>(each.table)] = true;
         for (const mapping::Use& use : each.plan.uses()) {
-            note(*use.expression, roots(each.table), use.target, use.at, issues);
+            // Rows in variables of the template first: they hide others of the same name.
+            std::vector<Root> known;
+            for (const mapping::Local& local : use.locals) {
+                known.push_back({local.name, local.type});
+            }
+            const std::vector<Root> given = roots(each.table);
+            known.insert(known.end(), given.begin(), given.end());
+            note(*use.expression, known, use.target, use.at, issues);
         }
     }
 }

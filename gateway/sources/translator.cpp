@@ -265,7 +265,7 @@ void Translator::spread_failures() {
                 for (const Demand& demand : each.demands) {
                     const Pulled* other = pulled(demand);
                     if (!each.failed && other != nullptr && other->failed) {
-                        each.failed = text::Issue(*other->failed);
+                        each.failed = other->failed;
                         changed = true;
                     }
                 }

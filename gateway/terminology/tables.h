@@ -3,18 +3,25 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "code_system.h"
 #include "terminology/terminology.h"
 #include "text/node.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace linkway::terminology {
 
-/// A code within its system. Views into documents that the tables keep.
+/// A code within its system. Views into what the tables keep.
 struct Key {
     std::string_view system;
     std::string_view code;
@@ -29,40 +36,119 @@ struct KeyHash {
     }
 };
 
+/// A code as a file lists it.
+struct Listed {
+    Coding coding;
+    const text::Node* node = nullptr;
+};
+
+/// FHIR R4 FilterOperator.
+enum class Operator : std::uint8_t {
+    equals,
+    is_a,
+    descendent_of,
+    is_not_a,
+    regex,
+    in,
+    not_in,
+    generalizes,
+    exists,
+};
+
+struct Filter {
+    const text::Node* node = nullptr;
+    Operator op = Operator::equals;
+    std::string_view property;
+    std::string_view value;
+    std::vector<std::string_view> values;     ///< of in and not-in
+    std::shared_ptr<const re2::RE2> pattern;  ///< of regex
+
+    // Settled after each load.
+    Ordinal concept_ordinal = 0;  ///< what `value` names, for those on the hierarchy
+    const std::vector<Ordinal>* refset = nullptr;  ///< what `value` names, for SNOMED CT's in
+};
+
+/// How far the references of a value set or map to others reach; settled after each load.
+struct Links {
+    enum class State : std::uint8_t { unsettled, settling, settled };
+    State state = State::unsettled;
+    std::size_t depth = 1;
+    std::size_t tests = 1;  ///< selections or groups that one question may visit
+};
+
+struct ValueSet;
+
+struct Import {
+    std::string_view url;
+    const text::Node* node = nullptr;
+    const ValueSet* set = nullptr;  ///< settled after each load
+};
+
 /// One include or exclude of a value set. All parts must hold of a code.
 struct Selection {
     const text::Node* node = nullptr;
     std::string_view system;
+    std::string_view version;
     bool has_codes = false;  ///< `codes` are listed; else the whole system is meant
-    std::vector<Coding> codes;
-    std::vector<std::string_view> value_sets;
+    bool misread = false;    ///< a part could not be read: what is not listed is not known
+    std::vector<Listed> codes;
+    std::vector<Filter> filters;
+    std::vector<Import> imports;
+
+    // Settled after each load.
+    const CodeSystem* code_system = nullptr;
+    std::unordered_set<Key, KeyHash> members;  ///< the listed codes
+    bool unknown = false;                      ///< what it holds cannot be told
 };
 
 struct ValueSet {
     const text::Document* document = nullptr;
     std::string_view version;
+    bool with_inactive = true;
     std::vector<Selection> includes;
     std::vector<Selection> excludes;
 
-    // Worked out after each load.
-    enum class State : std::uint8_t { unknown, working, known };
-    State state = State::unknown;
-    std::vector<Coding> codes;
-    std::unordered_set<Key, KeyHash> members;
-    std::unordered_set<std::string_view> bare_codes;
+    // Settled after each load.
+    Links links;
+    std::vector<std::string_view> systems;  ///< that its codes may be of
 };
 
-struct CodeSystem {
-    std::string_view version;
-    std::vector<Coding> codes;
+struct ConceptMap;
+
+/// What becomes of a code that a group does not list.
+struct Unmapped {
+    enum class Mode : std::uint8_t { nothing, provided, fixed, other_map };
+    Mode mode = Mode::nothing;
+    Coding fixed;
+    std::string_view url;
+    const text::Node* node = nullptr;
+    const ConceptMap* other = nullptr;  ///< settled after each load
+};
+
+struct MapElement {
+    Listed source;
+    std::vector<Listed> targets;
+    std::vector<std::string_view> equivalences;  ///< of each target
+};
+
+struct MapGroup {
+    const text::Node* node = nullptr;
+    std::string_view source;
+    std::string_view target;
+    std::string_view target_version;
+    std::vector<MapElement> elements;
+    Unmapped unmapped;
+
+    // Settled after each load.
+    const CodeSystem* code_system = nullptr;  ///< of the source
+    std::unordered_map<std::string_view, std::vector<Translation>> targets;
 };
 
 struct ConceptMap {
+    const text::Document* document = nullptr;
     std::string_view version;
-    std::unordered_map<Key, std::vector<Translation>, KeyHash> targets;
-    std::unordered_map<std::string_view, std::vector<Translation>> bare_targets;
-    /// Of a source system: what its unmapped codes become.
-    std::unordered_map<std::string_view, Translation> fixed;
+    std::vector<MapGroup> groups;
+    Links links;  ///< settled after each load
 };
 
 struct Terminology::Tables {
@@ -70,13 +156,19 @@ struct Terminology::Tables {
     std::unordered_map<std::string_view, ValueSet> value_sets;
     std::unordered_map<std::string_view, CodeSystem> code_systems;
     std::unordered_map<std::string_view, ConceptMap> concept_maps;
-    std::unordered_map<Key, std::string_view, KeyHash> displays;
-    std::vector<std::string_view> order;  ///< urls of value sets, in the order read
+    std::deque<ValueSet> implicit_sets;  ///< that value sets import; settled after each load
+    std::unordered_map<Key, std::string_view, KeyHash> displays;  ///< stated outside code systems
+    std::vector<std::string_view> order;                          ///< urls, as read
+    std::unique_ptr<std::pmr::monotonic_buffer_resource> release_text;  ///< of SNOMED CT releases
 
     bool has_url(std::string_view url) const {
         return value_sets.contains(url) || code_systems.contains(url) || concept_maps.contains(url);
     }
-
+    const CodeSystem* code_system(std::string_view url) const {
+        const auto found = code_systems.find(url.substr(0, url.find('|')));
+        return found == code_systems.end() ? nullptr : &found->second;
+    }
+    std::string_view display(Key key) const;
     void state_display(const Coding& coding) {
         if (!coding.display.empty()) {
             displays.try_emplace({coding.system, coding.code}, coding.display);
@@ -84,45 +176,35 @@ struct Terminology::Tables {
     }
 };
 
-/// Reads one parsed resource into the tables; what is sound of it is kept.
-class ResourceReader {
-  public:
-    ResourceReader(Terminology::Tables& tables, const text::Document& document,
-                   text::Issues& issues)
-        : tables_(tables), document_(document), issues_(issues) {}
+/// Links resources to what they refer to, anew: code systems to their supplements, value sets and
+/// maps to each other and to code systems. What cannot be linked is an issue at its place.
+void settle(Terminology::Tables& tables, text::Issues& issues);
 
-    void read();
+/// Whether the settled value set holds the code of that system (which is never empty here).
+Membership holds(const ValueSet& set, const Key& key);
 
-  private:
-    void read_value_set(const text::Node& root, ValueSet& set);
-    void read_expansion(const text::Node& contains, Selection& selection);
-    void read_selections(const text::Node& compose, std::string_view name,
-                         std::vector<Selection>& out);
-    void read_concepts(const text::Node& concepts, Selection& selection);
-    void read_code_system(const text::Node& concepts, std::string_view url, CodeSystem& system,
-                          std::unordered_set<std::string_view>& seen);
-    void read_concept_map(const text::Node& root, ConceptMap& map);
-    void read_element(const text::Node& element, const Coding& source, std::string_view system,
-                      ConceptMap& map);
-    void read_unmapped(const text::Node& group, std::string_view source, std::string_view target,
-                       ConceptMap& map);
+/// Visits what a settled value set holds, in order, once each, until `visit` returns false. An
+/// issue when it cannot be told or takes too long.
+text::Status each_member(const ValueSet& set, const std::function<bool(const Coding&)>& visit);
 
-    /// The member as an array (an empty one when it is absent or, with an issue, something else).
-    std::span<const text::Node> list(const text::Node& parent, std::string_view name);
-    /// The text of a member that must be a string when it is there.
-    std::string_view string(const text::Node& parent, std::string_view name);
-    /// The code of a concept, element or target under `system`, checked; empty, with an issue, when
-    /// it is none.
-    std::string_view code(const text::Node& node, std::string_view system, bool required = true);
-    void report(const text::Node& node, std::string_view field, std::string code,
-                std::string message, std::string suggestion = {});
+/// The resource of that url; with "|version" only when it is that version (or states none).
+template <class Map>
+const typename Map::mapped_type* find_canonical(const Map& map, std::string_view url) {
+    const std::size_t bar = url.find('|');
+    const auto found = map.find(url.substr(0, bar));
+    if (found == map.end()) {
+        return nullptr;
+    }
+    const std::string_view version =
+        bar == std::string_view::npos ? std::string_view() : url.substr(bar + 1);
+    const std::string_view held = found->second.version;
+    return version.empty() || held.empty() || version == held ? &found->second : nullptr;
+}
 
-    Terminology::Tables& tables_;
-    const text::Document& document_;
-    text::Issues& issues_;
-};
-
-/// Works out the codes of every value set anew.
-void expand_all(Terminology::Tables& tables, text::Issues& issues);
+/// The value set that a url such as "http://snomed.info/sct?fhir_vs=isa/73211009" means by itself
+/// (FHIR R4 "Using SNOMED CT with FHIR", implicit value sets); an issue without a place when it
+/// cannot be used, nothing at all when the url is not of that kind.
+std::optional<text::Result<ValueSet>> implicit_value_set(const Terminology::Tables& tables,
+                                                         std::string_view url);
 
 }  // namespace linkway::terminology

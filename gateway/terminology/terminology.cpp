@@ -6,25 +6,14 @@
 #include <iterator>
 #include <system_error>
 
+#include "element_reader.h"
+#include "filter.h"
+#include "snomed_release.h"
 #include "tables.h"
 
 namespace linkway::terminology {
 
 namespace {
-
-/// The resource of that url; with "|version" only when it is that version (or states none).
-template <class Map>
-const typename Map::mapped_type* find_canonical(const Map& map, std::string_view url) {
-    const std::size_t bar = url.find('|');
-    const auto found = map.find(url.substr(0, bar));
-    if (found == map.end()) {
-        return nullptr;
-    }
-    const std::string_view version =
-        bar == std::string_view::npos ? std::string_view() : url.substr(bar + 1);
-    const std::string_view held = found->second.version;
-    return version.empty() || held.empty() || version == held ? &found->second : nullptr;
-}
 
 text::Issue file_issue(const std::string& file, std::string code, std::string message,
                        std::string suggestion) {
@@ -64,7 +53,25 @@ text::Result<std::vector<std::string>> json_files(const std::string& folder) {
     return files;
 }
 
+text::Issue unknown(const std::string& what, std::string_view url,
+                    const std::vector<std::string>& known) {
+    return file_issue({}, "not-found",
+                      "no code file defines the " + what + " \"" + std::string(url) + "\"",
+                      text::did_you_mean(url, known));
+}
+
 }  // namespace
+
+std::string_view Terminology::Tables::display(Key key) const {
+    if (const CodeSystem* system = code_system(key.system)) {
+        const auto found = system->find(key.code);
+        if (found && !system->entries[*found].display.empty()) {
+            return system->entries[*found].display;
+        }
+    }
+    const auto found = displays.find(key);
+    return found == displays.end() ? std::string_view() : found->second;
+}
 
 Terminology::Terminology() : tables_(std::make_unique<Tables>()) {}
 Terminology::~Terminology() = default;
@@ -77,6 +84,7 @@ text::Issues Terminology::load(const std::string& folder) {
         return {files.issue()};
     }
     text::Issues issues;
+    std::vector<text::Document> documents;
     for (const std::string& file : files.value()) {
         const auto content = read_file(file);
         if (!content.ok()) {
@@ -88,79 +96,150 @@ text::Issues Terminology::load(const std::string& folder) {
             issues.push_back(document.issue());
             continue;
         }
-        tables_->documents.push_back(std::move(document).value());
-        ResourceReader(*tables_, tables_->documents.back(), issues).read();
+        documents.push_back(std::move(document).value());
     }
-    expand_all(*tables_, issues);
+    const text::Issues found = load(std::move(documents));
+    issues.insert(issues.end(), found.begin(), found.end());
     return issues;
 }
 
-bool Terminology::has_value_set(std::string_view url) const {
-    return find_canonical(tables_->value_sets, url) != nullptr;
+text::Issues Terminology::load(std::vector<text::Document> documents) {
+    text::Issues issues;
+    for (text::Document& document : documents) {
+        tables_->documents.push_back(std::move(document));
+        ElementReader reader(*tables_, tables_->documents.back(), issues);
+        read_resource(reader);
+    }
+    settle(*tables_, issues);
+    return issues;
 }
 
-bool Terminology::has_concept_map(std::string_view url) const {
-    return find_canonical(tables_->concept_maps, url) != nullptr;
+text::Issues Terminology::load_snomed(const std::string& folder) {
+    text::Issues issues;
+    read_snomed_release(folder, *tables_, issues);
+    settle(*tables_, issues);
+    return issues;
+}
+
+text::Status Terminology::check_value_set(std::string_view url) const {
+    if (const auto implicit = implicit_value_set(*tables_, url)) {
+        return implicit->ok() ? text::Status() : implicit->issue();
+    }
+    if (find_canonical(tables_->value_sets, url) != nullptr) {
+        return {};
+    }
+    return unknown("value set", url, urls());
+}
+
+text::Status Terminology::check_concept_map(std::string_view url) const {
+    if (find_canonical(tables_->concept_maps, url) != nullptr) {
+        return {};
+    }
+    return unknown("concept map", url, urls());
+}
+
+text::Status Terminology::check_hierarchy(std::string_view system) const {
+    const CodeSystem* loaded = tables_->code_system(system);
+    if (loaded == nullptr) {
+        return unknown("code system", system, urls());
+    }
+    if (!loaded->is_a) {
+        return file_issue({}, "business-rule",
+                          "the hierarchy of " + std::string(system) + " does not mean \"is a\"",
+                          {});
+    }
+    return {};
 }
 
 std::vector<std::string> Terminology::urls() const {
-    std::vector<std::string> urls;
-    const auto add = [&](const auto& map) {
-        for (const auto& [url, resource] : map) {
-            urls.emplace_back(url);
-        }
-    };
-    add(tables_->value_sets);
-    add(tables_->code_systems);
-    add(tables_->concept_maps);
+    std::vector<std::string> urls(tables_->order.begin(), tables_->order.end());
     std::sort(urls.begin(), urls.end());
     return urls;
 }
 
-bool Terminology::member_of(std::string_view value_set_url, std::string_view system,
-                            std::string_view code) const {
+Membership Terminology::member_of(std::string_view value_set_url, std::string_view system,
+                                  std::string_view code) const {
     const ValueSet* set = find_canonical(tables_->value_sets, value_set_url);
+    std::optional<text::Result<ValueSet>> implicit;
     if (set == nullptr) {
-        return false;
+        implicit = implicit_value_set(*tables_, value_set_url);
+        if (!implicit || !implicit->ok()) {
+            return Membership::unknown;
+        }
+        set = &implicit->value();
     }
-    return system.empty() ? set->bare_codes.contains(code) : set->members.contains({system, code});
+    if (!system.empty()) {
+        return holds(*set, {system, code});
+    }
+    Membership result = Membership::no;
+    for (const std::string_view any : set->systems) {
+        result = std::max(result, holds(*set, {any, code}));
+    }
+    return result;
 }
 
-std::span<const Translation> Terminology::targets(std::string_view concept_map_url,
-                                                  std::string_view system,
-                                                  std::string_view code) const {
-    const ConceptMap* map = find_canonical(tables_->concept_maps, concept_map_url);
-    if (map == nullptr) {
-        return {};
+text::Result<std::vector<Coding>> Terminology::expand(std::string_view value_set_url,
+                                                      std::size_t limit) const {
+    const ValueSet* set = find_canonical(tables_->value_sets, value_set_url);
+    const auto implicit =
+        set == nullptr ? implicit_value_set(*tables_, value_set_url) : std::nullopt;
+    if (set == nullptr && !implicit) {
+        return unknown("value set", value_set_url, urls());
     }
-    if (system.empty()) {
-        const auto found = map->bare_targets.find(code);
-        return found == map->bare_targets.end() ? std::span<const Translation>()
-                                                : std::span(found->second);
+    if (implicit && !implicit->ok()) {
+        return implicit->issue();
     }
-    if (const auto found = map->targets.find({system, code}); found != map->targets.end()) {
-        return found->second;
+    std::vector<Coding> codes;
+    bool too_many = false;
+    auto issue = each_member(set == nullptr ? implicit->value() : *set, [&](const Coding& coding) {
+        too_many = codes.size() == limit;
+        if (!too_many) {
+            codes.push_back(coding);
+        }
+        return !too_many;
+    });
+    if (issue) {
+        return std::move(*issue);
     }
-    const auto fixed = map->fixed.find(system);
-    return fixed == map->fixed.end() ? std::span<const Translation>()
-                                     : std::span(&fixed->second, 1);
-}
-
-std::vector<Translation> Terminology::translate(std::string_view concept_map_url,
-                                                std::string_view system,
-                                                std::string_view code) const {
-    const auto found = targets(concept_map_url, system, code);
-    return {found.begin(), found.end()};
+    if (too_many) {
+        return file_issue({}, "too-costly",
+                          "the value set " + std::string(value_set_url) + " holds more than " +
+                              std::to_string(limit) + " codes",
+                          "ask whether it holds a code instead");
+    }
+    for (Coding& coding : codes) {
+        if (coding.display.empty()) {
+            coding.display = tables_->display({coding.system, coding.code});
+        }
+    }
+    return codes;
 }
 
 std::string_view Terminology::display(std::string_view system, std::string_view code) const {
-    const auto found = tables_->displays.find({system, code});
-    return found == tables_->displays.end() ? std::string_view() : found->second;
+    return tables_->display({system, code});
 }
 
-std::vector<Coding> Terminology::expand(std::string_view value_set_url) const {
-    const ValueSet* set = find_canonical(tables_->value_sets, value_set_url);
-    return set == nullptr ? std::vector<Coding>() : set->codes;
+std::optional<bool> Terminology::subsumes(std::string_view system, std::string_view ancestor,
+                                          std::string_view code) const {
+    const CodeSystem* loaded = tables_->code_system(system);
+    if (loaded == nullptr || !loaded->is_a) {
+        return std::nullopt;
+    }
+    const auto above = loaded->find(ancestor);
+    const auto below = loaded->find(code);
+    if (!above || !below) {
+        return std::nullopt;
+    }
+    return loaded->hierarchy.is_a(*below, *above);
+}
+
+std::optional<Concept> Terminology::lookup(std::string_view system, std::string_view code) const {
+    const CodeSystem* loaded = tables_->code_system(system);
+    const auto found = loaded == nullptr ? std::nullopt : loaded->find(code);
+    if (!found) {
+        return std::nullopt;
+    }
+    return describe(*loaded, *found);
 }
 
 }  // namespace linkway::terminology

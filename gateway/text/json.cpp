@@ -1,9 +1,15 @@
 // JSON through RapidJSON's event interface. RapidJSON 1.1.0 can be crashed in its default and
 // full-precision modes; this file is the only place that calls its reader, always with the three
 // flags below.
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2
+#elif defined(__ARM_NEON)
+#define RAPIDJSON_NEON
+#endif
 #include <rapidjson/reader.h>
 
-#include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "text/node.h"
 #include "text/utf8.h"
@@ -13,46 +19,34 @@ namespace linkway::text {
 
 namespace {
 
-constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
+// Strings are decoded where they lie. That the text is UTF-8 has been checked before, at once and
+// faster than RapidJSON does it character by character.
+constexpr unsigned parse_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseInsituFlag |
                                  rapidjson::kParseNumbersAsStringsFlag;
 
-/// What RapidJSON reads from: a text that need not end in NUL, and whose offset the handler can ask
-/// for.
-class TextStream {
-  public:
-    using Ch = char;  // the name RapidJSON asks for
+/// RapidJSON looks for the end of a string sixteen bytes at a time, so that many must follow.
+constexpr std::size_t padding = 16;
 
-    explicit TextStream(std::string_view text) : text_(text) {}
+/// A copy that RapidJSON may write into, ended by a NUL.
+char* writable_copy(std::string_view text, std::pmr::monotonic_buffer_resource& arena) {
+    char* copy = static_cast<char*>(arena.allocate(text.size() + padding, padding));
+    std::memcpy(copy, text.data(), text.size());
+    std::memset(copy + text.size(), 0, padding);
+    return copy;
+}
 
-    // The names below are RapidJSON's stream concept.
-    Ch Peek() const { return offset_ < text_.size() ? text_[offset_] : '\0'; }  // NOLINT
-    Ch Take() { return offset_ < text_.size() ? text_[offset_++] : '\0'; }      // NOLINT
-    std::size_t Tell() const { return offset_; }                                // NOLINT
-
-    // Only parsing in place writes; RapidJSON instantiates these all the same.
-    Ch* PutBegin() { return nullptr; }     // NOLINT
-    void Put(Ch) {}                        // NOLINT
-    void Flush() {}                        // NOLINT
-    std::size_t PutEnd(Ch*) { return 0; }  // NOLINT
-
-  private:
-    std::string_view text_;
-    std::size_t offset_ = 0;
-};
-
-/// Receives RapidJSON's events. Each comes when its token has been read; where the token began is
-/// found by stepping over space, colons, commas and closing brackets since the last one.
+/// Receives RapidJSON's events. Where a token began is found by stepping over space, colons, commas
+/// and closing brackets since the last one, in the text as it was before RapidJSON wrote into
+/// `copy`, the one that lasts.
 class JsonHandler {
   public:
-    JsonHandler(std::string_view text, const TextStream& stream, Document::Storage& storage,
-                TreeBuilder& builder)
-        : text_(text), stream_(stream), storage_(storage), builder_(builder), tracker_(text) {}
+    JsonHandler(std::string_view text, const char* copy, TreeBuilder& builder)
+        : text_(text), copy_(copy), builder_(builder), tracker_(text) {}
 
-    bool Null() { return plain(NodeKind::null); }             // NOLINT
-    bool Bool(bool) { return plain(NodeKind::boolean); }      // NOLINT
-    bool RawNumber(const char*, rapidjson::SizeType, bool) {  // NOLINT
-        return plain(NodeKind::number);
+    bool Null() { return plain(NodeKind::null, 4); }                           // NOLINT
+    bool Bool(bool value) { return plain(NodeKind::boolean, value ? 4 : 5); }  // NOLINT
+    bool RawNumber(const char*, rapidjson::SizeType length, bool) {            // NOLINT
+        return plain(NodeKind::number, length);
     }
     bool StartObject() { return open(NodeKind::object); }             // NOLINT
     bool StartArray() { return open(NodeKind::array); }               // NOLINT
@@ -61,21 +55,19 @@ class JsonHandler {
 
     bool Key(const char* decoded, rapidjson::SizeType length, bool) {  // NOLINT
         const Position position = begin_token();
-        std::string_view name;
-        if (!content({decoded, length}, position, name)) {
+        if (!end_string({decoded, length}, position)) {
             return false;
         }
-        builder_.key(name, position);
+        builder_.key({decoded, length}, position);
         return true;
     }
 
     bool String(const char* decoded, rapidjson::SizeType length, bool) {  // NOLINT
         const Position position = begin_token();
-        std::string_view value;
-        if (!content({decoded, length}, position, value)) {
+        if (!end_string({decoded, length}, position)) {
             return false;
         }
-        builder_.scalar(NodeKind::string, value, position);
+        builder_.scalar(NodeKind::string, {decoded, length}, position);
         return true;
     }
 
@@ -88,51 +80,55 @@ class JsonHandler {
 
   private:
     Position begin_token() {
-        token_ = last_end_;
-        token_ = std::min(text_.find_first_not_of(" \t\r\n,:]}", token_), text_.size());
-        last_end_ = stream_.Tell();
-        return tracker_.at(token_);
+        while (at_ < text_.size() && is_between_tokens(text_[at_])) {
+            ++at_;
+        }
+        return tracker_.at(at_);
     }
 
-    std::string_view token() const { return text_.substr(token_, last_end_ - token_); }
+    static bool is_between_tokens(char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':' ||
+               c == ']' || c == '}';
+    }
 
-    bool plain(NodeKind kind) {
+    bool plain(NodeKind kind, std::size_t length) {
         const Position position = begin_token();
-        builder_.scalar(kind, kind == NodeKind::null ? std::string_view() : token(), position);
+        const std::string_view written(copy_ + at_, kind == NodeKind::null ? 0 : length);
+        builder_.scalar(kind, written, position);
+        at_ += length;
         return true;
     }
 
     bool open(NodeKind kind) {
         const Position position = begin_token();
-        // RapidJSON says so before it steps over the bracket, or after: either way one byte.
-        last_end_ = token_ + 1;
+        ++at_;
         return builder_.open(kind, position);
     }
 
-    /// The string without quotes and escapes: a view of the text itself when nothing was escaped
-    /// (an escape is always longer than what it stands for). RapidJSON lets "\udc00" alone through
-    /// as three bytes that are no character.
-    bool content(std::string_view decoded, Position position, std::string_view& out) {
-        if (decoded.size() == token().size() - 2) {
-            out = token().substr(1, decoded.size());
+    /// Steps over the string. RapidJSON lets "\udc00" alone through as three bytes that are no
+    /// character.
+    bool end_string(std::string_view decoded, Position position) {
+        const std::size_t begin = at_ + 1;
+        at_ = begin + decoded.size();  // of the closing quotation mark, when nothing is escaped
+        if (text_.substr(begin, decoded.size()).find('\\') == std::string_view::npos) {
+            ++at_;
             return true;
         }
-        if (!is_utf8(decoded)) {
-            return builder_.refuse(position, "structure",
-                                   "a \\u escape in this string is half of a surrogate pair",
-                                   "write both halves, or the character itself");
+        for (at_ = begin; text_[at_] != '"'; ++at_) {
+            at_ += text_[at_] == '\\' ? 1 : 0;
         }
-        out = storage_.keep(decoded);
-        return true;
+        ++at_;
+        return is_utf8(decoded) ||
+               builder_.refuse(position, "structure",
+                               "a \\u escape in this string is half of a surrogate pair",
+                               "write both halves, or the character itself");
     }
 
     std::string_view text_;
-    const TextStream& stream_;
-    Document::Storage& storage_;
+    const char* copy_;
     TreeBuilder& builder_;
     PositionTracker tracker_;
-    std::size_t token_ = 0;
-    std::size_t last_end_ = 0;
+    std::size_t at_ = 0;
 };
 
 std::string_view message_of(rapidjson::ParseErrorCode code) {
@@ -184,7 +180,9 @@ bool is_json_number(std::string_view text) {
     if (text.empty() || !is_digit(text.back()) || !(is_digit(text.front()) || text[0] == '-')) {
         return false;
     }
-    TextStream stream(text);
+    std::array<std::byte, 128> room;
+    std::pmr::monotonic_buffer_resource arena(room.data(), room.size());
+    rapidjson::InsituStringStream stream(writable_copy(text, arena));
     NumberHandler handler;
     rapidjson::Reader reader;
     return !reader.Parse<parse_flags>(stream, handler).IsError() && stream.Tell() == text.size();
@@ -198,11 +196,10 @@ Result<Document> parse_json(std::string_view text, std::string file, ParseLimits
     // Nodes take about as much room as the text they come from; a bad guess only costs another
     // block.
     auto storage = std::make_unique<Document::Storage>(std::move(file), 2 * text.size() + 256);
-    text = storage->keep(text);
-
+    char* copy = writable_copy(text, storage->arena);
+    rapidjson::InsituStringStream stream(copy);
     TreeBuilder builder(*storage, limits.depth);
-    TextStream stream(text);
-    JsonHandler handler(text, stream, *storage, builder);
+    JsonHandler handler(text, copy, builder);
     rapidjson::Reader reader;
     const rapidjson::ParseResult parsed = reader.Parse<parse_flags>(stream, handler);
     if (builder.has_issue()) {

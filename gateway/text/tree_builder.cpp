@@ -53,7 +53,8 @@ T* allocate(std::pmr::monotonic_buffer_resource& arena, std::size_t count) {
     return static_cast<T*>(arena.allocate(count * sizeof(T), alignof(T)));
 }
 
-/// A name as messages show it: never more than a line's worth.
+}  // namespace
+
 std::string shown(std::string_view name) {
     constexpr std::size_t longest = 64;
     if (name.size() <= longest) {
@@ -66,8 +67,6 @@ std::string shown(std::string_view name) {
     return std::string(name.substr(0, end)) + "...";
 }
 
-}  // namespace
-
 std::string_view Document::Storage::keep(std::string_view text) {
     if (text.empty()) {
         return "";
@@ -76,6 +75,19 @@ std::string_view Document::Storage::keep(std::string_view text) {
     std::memcpy(copy, text.data(), text.size());
     return {copy, text.size()};
 }
+
+namespace {
+
+/// Whether eight bytes are ASCII and none of them a control character: eight columns.
+bool is_plain(const char* bytes) {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    constexpr std::uint64_t high = 0x8080808080808080ULL;
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    return ((word | (word - ones * ' ')) & high) == 0;
+}
+
+}  // namespace
 
 bool PositionTracker::ends_line(std::size_t i) const {
     // Of CR LF the LF ends the line.
@@ -93,7 +105,11 @@ Position PositionTracker::at(std::size_t offset) {
         go_back(offset);
     }
     Position p = position_;
-    for (std::size_t i = offset_; i < offset; ++i) {
+    std::size_t i = offset_;
+    for (; i + 8 <= offset && is_plain(text_.data() + i); i += 8) {
+        p.column += 8;
+    }
+    for (; i < offset; ++i) {
         if (ends_line(i)) {
             ++p.line;
             p.column = 1;

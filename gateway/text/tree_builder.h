@@ -24,12 +24,6 @@ struct Document::Storage {
     std::string_view keep(std::string_view text);
 };
 
-/// 1-based place in a text.
-struct Position {
-    std::uint32_t line = 1;
-    std::uint32_t column = 1;
-};
-
 /// Follows a parser through its text and turns byte offsets into lines and columns. Costs one look
 /// at each byte passed, forwards or (yaml-cpp does that for values left out) backwards. LF, CR LF
 /// and a lone CR each end a line.
@@ -58,6 +52,9 @@ std::string_view without_byte_order_mark(std::string_view text);
 
 /// What both parsers check before they look at syntax: size and well-formed UTF-8.
 Status check_text(std::string_view text, const std::string& file, const ParseLimits& limits);
+
+/// A name as messages show it: never more than a line's worth.
+std::string shown(std::string_view name);
 
 /// Whether parse_json would take the text for a number.
 bool is_json_number(std::string_view text);

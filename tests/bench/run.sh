@@ -18,7 +18,7 @@ trap 'exit 1' HUP INT TERM
 export TMPDIR="$work"
 
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/configure.log" || { cat "$work/configure.log"; exit 1; }
-cmake --build "$build" --target bench_scan bench_map
+cmake --build "$build" --target bench_scan bench_map bench_row
 
 # DuckDB is a peer, not a dependency: without it its line is missing, and this says so.
 peer=""
@@ -45,5 +45,9 @@ echo "== Mapping"
 "$build/tests/bench_map" --rows "${ROWS:-50000}" --rounds "$rounds" --patience "$patience" >"$work/map.txt" || { cat "$work/map.txt"; exit 1; }
 grep -v '^RATIO' "$work/map.txt"
 
+echo "== Rows, file in and NDJSON out"
+"$build/tests/bench_row" --rounds "$rounds" --patience "$patience" >"$work/row.txt" || { cat "$work/row.txt"; exit 1; }
+grep -v '^RATIO' "$work/row.txt"
+
 echo "== Ratios (of the least times; medians and processor time beside them)"
-awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt"
+awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt"

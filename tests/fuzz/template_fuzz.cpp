@@ -1,12 +1,40 @@
-// Any bytes as a template: parsed and compiled against a small row type; issues are fine, crashes
-// are not.
+// Any bytes as a template: parsed, compiled against a small row type or an R4 resource, and run on
+// one; issues are fine, crashes and output that is no JSON are not.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "mapping/plan.h"
+#include "mapping/resource_mapping.h"
 
 using namespace linkway;
+
+namespace {
+
+void run(const mapping::Template& source, text::Issues& issues) {
+    static const terminology::Terminology terminology;
+    static const auto input = text::parse_json(
+        R"({"resourceType":"Patient","id":"p1","active":true,"gender":"female","birthDate":"1980-02",
+            "name":[{"family":"A","given":["B","C"]},{"given":["D"]}],"multipleBirthInteger":2})",
+        "input");
+    auto mapping = mapping::ResourceMapping::compile(source, terminology, issues);
+    if (!mapping) {
+        if (issues.empty()) {
+            __builtin_trap();
+        }
+        return;
+    }
+    std::string out;
+    if (mapping->input() != "Patient" || !mapping->run(input->root(), out) || out.empty()) {
+        return;
+    }
+    // Output may nest deeper than input may: a template adds its own levels.
+    if (!text::parse_json(out, "output", {std::size_t{64} << 20, 256})) {
+        __builtin_trap();
+    }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const fhirpath::RecordType row = [] {
@@ -23,6 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (issues.empty()) {
             __builtin_trap();  // refused without a word
         }
+        return 0;
+    }
+    if (!source->input.empty()) {
+        run(*source, issues);
         return 0;
     }
     fhirpath::Environment environment;

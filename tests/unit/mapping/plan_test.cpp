@@ -177,3 +177,49 @@ TEST_CASE("all mistakes of a template are reported at once") {
         compile("  gendre: male\n  birthDate: \"{{ %row.Surname }}\"\n  nmae: []\n", row, issues));
     CHECK(issues.size() == 3);
 }
+
+TEST_CASE("assigned objects and merges work on rows, and booked are the columns behind variables") {
+    TestRecord row;
+    row.contents = {{"Given", {"A", "B"}}, {"Surname", {"X"}}, {"Count", {"2"}}};
+    CHECK(
+        run("  \"{% assign %}\":\n    n: { family: \"{{ %row.Surname }}\", given: \"{[ %row.Given "
+            "]}\" }\n"
+            "    c: \"{{ %row.Count }}\"\n  multipleBirthInteger: \"{{ %c + 1 }}\"\n  name:\n    - "
+            "\"{{ %n }}\"\n"
+            "    - text: \"{{ %n.given.join('-') }}\"\n",
+            row) ==
+        R"({"resourceType":"Patient","multipleBirthInteger":3,"name":[{"family":"X","given":["A","B"]},{"text":"A-B"}]})");
+    CHECK(run("  active: true\n  \"{% merge %}\":\n    - active: false\n    - active: \"{{ "
+              "%row.Dead }}\"\n",
+              row) == R"({"resourceType":"Patient","active":false})");
+    Issues issues;
+    const auto plan = compile(
+        "  \"{% assign %}\":\n    - r: \"{{ %row }}\"\n  id: \"{{ %r.Id }}\"\n", row, issues);
+    REQUIRE(plan);
+    REQUIRE(plan->uses().size() == 2);
+    REQUIRE(plan->uses()[1].locals.size() == 1);
+    CHECK(plan->uses()[1].locals[0].name == "r");
+    CHECK(plan->uses()[1].locals[0].type == &row.type());
+}
+
+TEST_CASE("members that merge are told apart by name, whatever their values hold") {
+    TestRecord row;
+    row.contents = {{"Surname", {"a\\\",{}[]:"}}};
+    CHECK(
+        run("  name:\n    - \"{% merge %}\":\n        - family: \"{{ %row.Surname }}\"\n          "
+            "text: x\n        - "
+            "given: [a]\n        - text: \"{{ %row.Surname }}\"\n",
+            row) ==
+        R"({"resourceType":"Patient","name":[{"family":"a\\\",{}[]:","given":["a"],"text":"a\\\",{}[]:"}]})");
+}
+
+TEST_CASE("a run ends when its steps are used up") {
+    TestRecord row;
+    row.contents = {{"Given", std::vector<std::string>(200, "A")}};
+    const std::string body =
+        "  name:\n    - \"{% for a in %row.Given %}\":\n        \"{% for b in %row.Given %}\":\n   "
+        "       \"{% for c "
+        "in %row.Given %}\":\n            text: x\n";
+    has(run(body, row), "too many steps");
+    CHECK(run("  active: true\n", row) == R"({"resourceType":"Patient","active":true})");
+}

@@ -2,12 +2,12 @@
 //
 // What is understood: FHIRPath N1 (release 2.0.0) with the additions of FHIR R4 (extension,
 // hasValue, getValue, htmlChecks, %resource, %`vs-...`) and, of the draft after it, lastIndexOf,
-// matchesFull, encode, decode, escape, unescape, lowBoundary, highBoundary, precision and
-// comparable. resolve, memberOf and conformsTo are for the Environment to give. Bounds: integers
-// have 64 bits, decimals 28 digits; a result beyond them is empty. Of units the calendar and the
-// common UCUM codes of time, mass, length and volume convert; others compare only when they are the
-// same. A literal date keeps its precision, and `=` of two precisions gives nothing; patterns are
-// RE2's, so without look-around.
+// matchesFull, encode, decode, escape, unescape, lowBoundary, highBoundary, precision,
+// comparable and sort. resolve() and conformsTo() are in references.h, memberOf() is for the Environment to
+// give. Bounds: integers have 64 bits, decimals 28 digits; a result beyond them is empty. Of units
+// the calendar and the common UCUM codes of time, mass, length and volume convert; others compare
+// only when they are the same. A literal date keeps its precision, and `=` of two precisions gives
+// nothing; patterns are RE2's, so without look-around.
 #pragma once
 
 #include <functional>
@@ -67,6 +67,11 @@ class SharedCalls {
     std::unordered_map<std::string, Step*> met_;  // by canonical text
 };
 
+/// Finds the resource that a reference points to, or nullptr. `from` is the node of the reference's
+/// text where it comes from a resource, which says whose contained resources "#id" means.
+using Resolver =
+    std::function<const text::Node*(std::string_view reference, const text::Node* from)>;
+
 /// What an evaluation may use while it runs.
 struct Runtime {
     std::span<const Collection> variables;  ///< by slot, as declared in the Environment
@@ -76,8 +81,9 @@ struct Runtime {
     std::string_view now;  ///< FHIR dateTime for now(), today() and timeOfDay(); fixed for a run
     std::uint32_t steps_left =
         1'000'000;  ///< each node visited costs one; at zero the evaluation ends in an error
-    std::span<Collection> shared;    ///< room for the results of SharedCalls; may be empty
-    std::uint64_t shared_known = 0;  ///< bit per shared call: its result is there
+    const Resolver* resolver = nullptr;  ///< what resolve() asks; null finds nothing
+    std::span<Collection> shared;        ///< room for the results of SharedCalls; may be empty
+    std::uint64_t shared_known = 0;      ///< bit per shared call: its result is there
 };
 
 /// A function of ours beside those of FHIRPath, called as focus.name(args) or, with `free`, as

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,18 @@
 
 namespace linkway::mapping {
 
+/// A variable of a template ({% for %}, {% assign %}) that holds records.
+struct Local {
+    std::string name;
+    const fhirpath::RecordType* type = nullptr;
+};
+
 /// One place where a template reads its input.
 struct Use {
     const fhirpath::Expr* expression = nullptr;  ///< lives in the Plan
     std::string target;  ///< FHIR path it feeds ("Patient.name.family"), or "when" and the like
     text::Location at;
+    std::span<const Local> locals;  ///< what it may use, innermost first; lives in the Plan
 };
 
 /// Immutable after compilation; several threads may run it at once, each with its own Runner.
@@ -59,8 +67,8 @@ class Runner {
 
     /// Appends the resource as one line of compact JSON, without line end. On an issue (a required
     /// element that came out empty, a value that is no valid code or date, an error in an
-    /// expression) `out` is as it was before. `runtime.variables` holds the environment's
-    /// variables.
+    /// expression, more than `runtime.steps_left` steps) `out` is as it was before.
+    /// `runtime.variables` holds the environment's variables.
     text::Status run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out);
 
   private:

@@ -1,13 +1,13 @@
-// A resource template as a tree: the FHIRPath Mapping Language (facts: fpml.md) in YAML or JSON,
-// before any name in it is checked.
+// A resource template as a tree: the FHIRPath Mapping Language in YAML or JSON, before any name in
+// it is checked. mappings/README.md says what an author may write.
 //
 // A template file is an object with a header and the resource as it will look:
 //
-//   each: CareRecord_Observation     the table (or "event") that drives it
+//   each: CareRecord_Observation     the table (or "event") that drives it; or
+//   input: QuestionnaireResponse     the type of the FHIR resource that does
 //   when: "%event.kind = 'referred'" optional condition
-//   referencedOnly: true             optional: a row is translated only when something translated
-//   refers to it resource: { ... }                the resource, with {{ FHIRPath }} where a value
-//   goes
+//   referencedOnly: true             optional: a row comes out only when something refers to it
+//   resource: { ... }                the resource, with {{ FHIRPath }} where a value goes
 #pragma once
 
 #include <memory>
@@ -50,6 +50,14 @@ enum class EntryKind : std::uint8_t {
     condition,  ///< "{% if expr %}": value, with the "{% else %}" that follows it
     loop,       ///< "{% for item in expr %}" or "{% for i, item in expr %}": value
     assign,     ///< "{% assign %}": variables for everything below
+    merge,      ///< "{% merge %}": objects whose members are put here, later ones first in rank
+};
+
+/// One variable of an assignment.
+struct Assigned {
+    std::string name;
+    text::Location at;
+    FormPtr value;
 };
 
 struct Entry {
@@ -60,7 +68,7 @@ struct Entry {
     Code code;          ///< of a condition or loop
     FormPtr value;
     FormPtr otherwise;  ///< of a condition with else
-    std::vector<std::pair<std::string, FormPtr>> assigned;
+    std::vector<Assigned> assigned;
 };
 
 struct Form {
@@ -76,8 +84,9 @@ struct Form {
 /// One template file.
 struct Template {
     std::string file;
-    std::string each;
-    text::Location each_at;
+    std::string each;         ///< table or "event"; empty when a resource is the input
+    std::string input;        ///< FHIR type; empty when rows are
+    text::Location input_at;  ///< of `each` or `input`
     std::optional<Code> when;
     bool referenced_only = false;
     std::string resource_type;
@@ -85,14 +94,32 @@ struct Template {
     std::shared_ptr<text::Document> document;  ///< owns what constants point at
 };
 
-/// Reads `content` (YAML, which JSON is too). Every mistake in the markers and the header is
-/// appended to `issues`; nothing is returned when there was one.
+/// What a template file may hold at most; anything beyond is an issue. Nothing in a template is
+/// longer when compiled than it is written, so this bounds its plan too.
+inline constexpr text::ParseLimits template_limits{std::size_t{1} << 20, 64};
+
+/// Reads `content`: JSON when the file's name ends in .json, else YAML. Every mistake in the
+/// markers and the header is appended to `issues`; nothing is returned when there was one.
 std::optional<Template> parse_template(std::string_view content, const std::string& file,
                                        text::Issues& issues);
 
-/// Turns a scalar's text into an expression with the place where it starts in `source` (quotes and
-/// block indentation accounted for).
-Code code_at(const text::Node& scalar, std::string_view text, std::size_t offset,
-             std::string_view source, const std::string& file);
+/// Finds where pieces of scalars stand in the text they were read from: quotes, escapes, block
+/// indentation and folding accounted for. `source` must outlive it.
+class Places {
+  public:
+    Places(std::string_view source, std::string file);
+
+    /// An expression that starts `offset` bytes into the scalar's text. Cheapest when asked in the
+    /// order of the source.
+    Code code(const text::Node& scalar, std::string_view text, std::size_t offset);
+
+  private:
+    std::string_view source_;
+    std::string file_;
+    std::vector<std::size_t> lines_;  ///< offset of each line's start
+    std::uint64_t line_ = 0;          ///< the place asked for last, and its offset
+    std::uint32_t column_ = 0;
+    std::size_t offset_ = 0;
+};
 
 }  // namespace linkway::mapping

@@ -88,6 +88,12 @@ class [[nodiscard]] Status {
     Status(std::nullopt_t) {}  // NOLINT(google-explicit-constructor)
     Status(Issue issue)        // NOLINT(google-explicit-constructor)
         : issue_(std::make_unique<Issue>(std::move(issue))) {}
+    Status(const Status& other)
+        : issue_(other.issue_ ? std::make_unique<Issue>(*other.issue_) : nullptr) {}
+    Status(Status&&) noexcept = default;
+    Status& operator=(const Status& other) { return *this = Status(other); }
+    Status& operator=(Status&&) noexcept = default;
+    ~Status() = default;
 
     explicit operator bool() const { return issue_ != nullptr; }
     bool has_value() const { return issue_ != nullptr; }

@@ -1,4 +1,4 @@
-// One tree for JSON and YAML: every value knows the line and column it stands at.
+// One tree for JSON, YAML and FHIR XML: every value knows the line and column it stands at.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,12 @@
 #include "text/issue.h"
 
 namespace linkway::text {
+
+/// 1-based place in a text; columns count code points.
+struct Position {
+    std::uint32_t line = 1;
+    std::uint32_t column = 1;
+};
 
 enum class NodeKind : std::uint8_t { null, boolean, number, string, array, object };
 

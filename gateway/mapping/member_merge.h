@@ -1,0 +1,13 @@
+// The members of an object being written, when some are merged into it. Private to mapping.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace linkway::mapping {
+
+/// Of members with the same name in `out` from `body` on (compact JSON of our own making: no
+/// blanks, no bracket open), takes all but the last away.
+void keep_last_members(std::string& out, std::size_t body);
+
+}  // namespace linkway::mapping
