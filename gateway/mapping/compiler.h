@@ -23,6 +23,14 @@ struct Target {
 
 using Names = std::vector<std::string>;
 
+/// The members an object has been given so far.
+struct Given {
+    Names names;  ///< that it may have
+    Names sure;   ///< that it has whatever conditions hold (what is empty is found at its place)
+    bool merged = false;  ///< what is empty in one place may come from another
+    bool open = false;    ///< there may be others: an expression gives them
+};
+
 class Compiler {
   public:
     Compiler(Plan::Program& program, fhirpath::Environment environment, text::Issues& issues)
@@ -59,13 +67,16 @@ class Compiler {
     // compiler_objects.cpp
     void object(const Form& form, const Target& target, const std::string& prefix);
     bool object_type(const Form& form, Target& target);
-    void members(const Form& form, const Target& target, Names& seen);
-    void member(const Entry& entry, const Target& target, Names& seen);
+    void members(const Form& form, const Target& target, Given& given);
+    void member(const Entry& entry, const Target& target, Given& given);
     bool element(const Entry& entry, const Target& target, Target& inside);
-    void merge(const Entry& entry, const Target& target, Names& seen);
-    void merge_item(const Form& form, const Target& target, Names& seen);
-    void both_branches(const Entry& entry, const Target& target, Names& seen);
-    void missing_members(const Form& form, const Target& target, const Names& seen);
+    void merge_item(const Form& form, const Target& target, Given& given);
+    void merge_members(const Form& form, const Target& target, Given& given);
+    void both_branches(const Entry& entry, Given& given,
+                       const std::function<void(const Form&, Given&)>& branch);
+    std::vector<const fhir::ElementDefinition*> missing_members(const Form& form,
+                                                                const Target& target,
+                                                                const Given& given);
 
     // compiler_directives.cpp
     void condition(const Entry& entry, const std::function<void(const Form&)>& branch);

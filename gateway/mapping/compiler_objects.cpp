@@ -37,16 +37,17 @@ std::string_view without_mark(std::string_view name) {
 
 /// Of a choice such as value[x]: the name under which it is given already with another type.
 const std::string* other_choice(const TypeDefinition& type, std::string_view name,
-                                const Names& seen) {
+                                const Given& given) {
     const ElementDefinition* element = type.element(without_mark(name));
     if (element == nullptr || !element->choice) {
         return nullptr;
     }
-    const auto found = std::find_if(seen.begin(), seen.end(), [&](const std::string& other) {
+    const Names& names = given.names;
+    const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& other) {
         return without_mark(other) != without_mark(name) &&
                type.element(without_mark(other)) == element;
     });
-    return found == seen.end() ? nullptr : &*found;
+    return found == names.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -100,23 +101,31 @@ void Compiler::object(const Form& form, const Target& target, const std::string&
     Step& open = emit(StepKind::open_object, form.at);
     open.text = prefix;
     open.path = target.path;
-    Names seen;
-    members(form, inside, seen);
-    missing_members(form, inside, seen);
+    Given given;
+    members(form, inside, given);
+    auto needs = missing_members(form, inside, given);
     Step& step = emit(StepKind::close, form.at);
+    step.type = inside.type;
+    step.needs = std::move(needs);
     step.required = target.required;
     step.path = target.path;
 }
 
 /// Assignments come first and merges last, wherever they stand; what they declare ends here.
-void Compiler::members(const Form& form, const Target& target, Names& seen) {
+void Compiler::members(const Form& form, const Target& target, Given& given) {
     const std::size_t variables = environment_.variables.size();
     assignments(form);
     for (const Entry& entry : form.entries) {
         if (entry.kind == EntryKind::member) {
-            member(entry, target, seen);
+            member(entry, target, given);
         } else if (entry.kind == EntryKind::condition) {
-            both_branches(entry, target, seen);
+            both_branches(entry, given, [&](const Form& branch, Given& mine) {
+                if (branch.kind == FormKind::object) {
+                    members(branch, target, mine);
+                } else {
+                    merge_item(branch, target, mine);
+                }
+            });
         } else if (entry.kind == EntryKind::loop) {
             fail("structure", entry.at, "a loop beside other members has no place to put its list",
                  "give it a name: name: { \"{% for ... %}\": ... }");
@@ -124,73 +133,86 @@ void Compiler::members(const Form& form, const Target& target, Names& seen) {
     }
     for (const Entry& entry : form.entries) {
         if (entry.kind == EntryKind::merge) {
-            merge(entry, target, seen);
+            merge_item(*entry.value, target, given);
         }
     }
     environment_.variables.resize(variables);
 }
 
-/// Either branch may give a member; both may give the same one.
-void Compiler::both_branches(const Entry& entry, const Target& target, Names& seen) {
-    Names added;
-    condition(entry, [&](const Form& branch) {
-        Names mine = seen;
-        if (branch.kind == FormKind::object) {
-            members(branch, target, mine);
-        } else {
-            emit(StepKind::merge, branch.at);
-            merge_item(branch, target, mine);
+/// Either branch may give a member; both may give the same one, which is then sure to be there.
+void Compiler::both_branches(const Entry& entry, Given& given,
+                             const std::function<void(const Form&, Given&)>& branch) {
+    std::vector<Given> outcomes;
+    condition(entry, [&](const Form& form) { branch(form, outcomes.emplace_back(given)); });
+    const Given before = given;
+    for (const Given& each : outcomes) {
+        given.names.insert(given.names.end(),
+                           each.names.begin() + static_cast<std::ptrdiff_t>(before.names.size()),
+                           each.names.end());
+        given.open = given.open || each.open;
+        given.merged = given.merged || each.merged;
+    }
+    if (outcomes.size() == 2) {
+        const Names& other = outcomes[1].sure;
+        for (std::size_t i = before.sure.size(); i < outcomes[0].sure.size(); ++i) {
+            if (std::find(other.begin(), other.end(), outcomes[0].sure[i]) != other.end()) {
+                given.sure.push_back(outcomes[0].sure[i]);
+            }
         }
-        added.insert(added.end(), mine.begin() + static_cast<std::ptrdiff_t>(seen.size()),
-                     mine.end());
-    });
-    seen.insert(seen.end(), added.begin(), added.end());
+    }
 }
 
-void Compiler::merge(const Entry& entry, const Target& target, Names& seen) {
-    emit(StepKind::merge, entry.at);
-    merge_item(*entry.value, target, seen);
-}
-
-void Compiler::merge_item(const Form& form, const Target& target, Names& seen) {
+/// What is put beside the members there are; of one name, the last stays.
+void Compiler::merge_item(const Form& form, const Target& target, Given& given) {
+    emit(StepKind::merge, form.at);
+    given.merged = true;
     if (form.kind == FormKind::array) {
         for (const FormPtr& inner : form.items) {
-            merge_item(*inner, target, seen);
+            merge_item(*inner, target, given);
         }
     } else if (const Entry* only = replacement(form); only != nullptr) {
         const std::size_t variables = environment_.variables.size();
         assignments(form);
-        const auto branch = [&](const Form& chosen) { merge_item(chosen, target, seen); };
-        only->kind == EntryKind::condition ? condition(*only, branch)
-                                           : loop(*only, target.path, branch);
+        if (only->kind == EntryKind::condition) {
+            both_branches(*only, given, [&](const Form& branch, Given& mine) {
+                merge_item(branch, target, mine);
+            });
+        } else {
+            loop(*only, target.path, [&](const Form& body) { merge_item(body, target, given); });
+        }
         environment_.variables.resize(variables);
     } else if (form.kind == FormKind::object) {
-        Names mine;
-        members(form, target, mine);
-        for (const std::string& name : mine) {
-            const std::string* other =
-                target.type == nullptr ? nullptr : other_choice(*target.type, name, seen);
-            if (other != nullptr) {
-                fail("structure", form.at,
-                     target.path + " may hold " + *other + " or " + name + ", not both",
-                     "choose with \"{% if ... %}\" and \"{% else %}\"");
-            }
-        }
-        seen.insert(seen.end(), mine.begin(), mine.end());
+        merge_members(form, target, given);
     } else if (form.kind == FormKind::value || form.kind == FormKind::all_items) {
         Step step = value_step(StepKind::spread, form, target);
+        given.open = true;
         step.list = form.kind == FormKind::all_items;
         step.expression = expression(form.code, target.path);
         if (step.expression >= 0 &&
             accepts(program_.expressions[static_cast<std::size_t>(step.expression)].type(), target,
                     form.code.at)) {
-            seen.emplace_back();  // members not known before it runs
             program_.steps.push_back(std::move(step));
         }
     } else if (form.kind != FormKind::constant || form.node == nullptr ||
                form.node->kind != text::NodeKind::null) {
         fail("structure", form.at, "an object is expected here, whose members are merged");
     }
+}
+
+void Compiler::merge_members(const Form& form, const Target& target, Given& given) {
+    Given mine;
+    members(form, target, mine);
+    for (const std::string& name : mine.names) {
+        const std::string* other =
+            target.type == nullptr ? nullptr : other_choice(*target.type, name, given);
+        if (other != nullptr) {
+            fail("structure", form.at,
+                 target.path + " may hold " + *other + " or " + name + ", not both",
+                 "choose with \"{% if ... %}\" and \"{% else %}\"");
+        }
+    }
+    given.names.insert(given.names.end(), mine.names.begin(), mine.names.end());
+    given.open = given.open || mine.open;
 }
 
 bool Compiler::element(const Entry& entry, const Target& target, Target& inside) {
@@ -226,25 +248,26 @@ bool Compiler::element(const Entry& entry, const Target& target, Target& inside)
     return true;
 }
 
-void Compiler::member(const Entry& entry, const Target& target, Names& seen) {
+void Compiler::member(const Entry& entry, const Target& target, Given& given) {
     if (entry.name.find("{{") != std::string::npos || entry.name.find("{[") != std::string::npos) {
         fail("structure", entry.at, "a member's name can't hold an expression");
         return;
     }
-    if (std::find(seen.begin(), seen.end(), entry.name) != seen.end()) {
+    if (std::find(given.names.begin(), given.names.end(), entry.name) != given.names.end()) {
         fail("structure", entry.at, quoted(entry.name) + " is given twice in " + target.path,
              "where the later is to win, write \"{% merge %}\"");
         return;
     }
     const std::string* other =
-        target.type == nullptr ? nullptr : other_choice(*target.type, entry.name, seen);
+        target.type == nullptr ? nullptr : other_choice(*target.type, entry.name, given);
     if (other != nullptr) {
         fail("structure", entry.at,
              target.path + " may hold " + *other + " or " + entry.name + ", not both",
              "choose with \"{% if ... %}\" and \"{% else %}\"");
         return;
     }
-    seen.push_back(entry.name);
+    given.names.push_back(entry.name);
+    given.sure.push_back(entry.name);
     std::string prefix;
     text::append_json_string(prefix, entry.name);
     prefix += ':';
@@ -259,24 +282,32 @@ void Compiler::member(const Entry& entry, const Target& target, Names& seen) {
     }
 }
 
-void Compiler::missing_members(const Form& form, const Target& target, const Names& seen) {
-    const bool unknown = std::find(seen.begin(), seen.end(), "") != seen.end();
-    if (target.type == nullptr || unknown) {
-        return;
+/// What can't be known before it runs: required elements given under a condition, or by a merge.
+std::vector<const ElementDefinition*> Compiler::missing_members(const Form& form,
+                                                                const Target& target,
+                                                                const Given& given) {
+    std::vector<const ElementDefinition*> unsure;
+    if (target.type == nullptr) {
+        return unsure;
     }
     for (const ElementDefinition& element : target.type->elements) {
-        if (!element.required) {
+        const auto is_among = [&](const Names& names) {
+            return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+                return target.type->element(without_mark(name)) == &element;
+            });
+        };
+        if (!element.required || (!given.merged && is_among(given.sure))) {
             continue;
         }
-        const bool given = std::any_of(seen.begin(), seen.end(), [&](const std::string& name) {
-            return target.type->element(without_mark(name)) == &element;
-        });
-        if (!given) {
-            fail("required", form.at,
-                 target.path + "." + std::string(element.name) + (element.choice ? "[x]" : "") +
-                     " is required and missing");
+        if (given.open || is_among(given.names)) {
+            unsure.push_back(&element);
+            continue;
         }
+        fail("required", form.at,
+             target.path + "." + std::string(element.name) + (element.choice ? "[x]" : "") +
+                 " is required and missing");
     }
+    return unsure;
 }
 
 }  // namespace linkway::mapping

@@ -25,7 +25,7 @@ class Folder {
         }
         const bool joins = !entered && !steps_.empty();
         if (joins && step.kind == StepKind::close && is_open(steps_.back().kind) &&
-            !steps_.back().inside.empty()) {
+            !steps_.back().inside.empty() && step.needs.empty()) {
             close();
         } else if (joins && takes(step)) {
             join(std::move(step));

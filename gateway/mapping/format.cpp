@@ -14,7 +14,7 @@ namespace {
 
 using text::Node;
 
-/// Line ends as LF; no byte order mark.
+/// Line ends as LF; no byte order mark. A lone CR, which readers of YAML disagree about, stays.
 std::string plain_lines(std::string_view content) {
     if (content.starts_with("\xEF\xBB\xBF")) {
         content.remove_prefix(3);
@@ -22,10 +22,7 @@ std::string plain_lines(std::string_view content) {
     std::string result;
     result.reserve(content.size());
     for (std::size_t i = 0; i < content.size(); ++i) {
-        if (content[i] == '\r') {
-            result.push_back('\n');
-            i += i + 1 < content.size() && content[i + 1] == '\n' ? 1 : 0;
-        } else {
+        if (content.substr(i, 2) != "\r\n") {
             result.push_back(content[i]);
         }
     }
@@ -128,7 +125,8 @@ text::Issue cant_be_kept(const std::string& file) {
             "not-supported",
             "the layout of this file can't be changed without changing what it says",
             {file, 0, 0, {}},
-            "write it more plainly: no tabs, no text over several lines but in | or > blocks"};
+            "write it more plainly: no tabs, no lone CR, no text over several lines but in | or > "
+            "blocks"};
 }
 
 text::Result<std::string> format_yaml(const std::string& content, const std::string& file) {
@@ -159,6 +157,9 @@ text::Result<std::string> format(std::string_view content, const std::string& fi
         return tidy_json(parsed->root());
     }
     std::string current = plain_lines(content);
+    if (current.find('\r') != std::string::npos) {
+        return cant_be_kept(file);
+    }
     // The second round settles what the first one moved, such as a comment below a list.
     for (int round = 0; round < 3; ++round) {
         auto result = format_yaml(current, file);

@@ -1,8 +1,6 @@
 #include "member_merge.h"
 
 #include <map>
-#include <string_view>
-#include <vector>
 
 namespace linkway::mapping {
 
@@ -35,6 +33,16 @@ std::size_t value_end(std::string_view json, std::size_t i) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> member_names(std::string_view json) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const std::size_t colon = string_end(json, i);
+        names.push_back(json.substr(i + 1, colon - i - 2));
+        i = value_end(json, colon + 1);
+    }
+    return names;
+}
 
 void keep_last_members(std::string& out, std::size_t body) {
     const std::string_view json = std::string_view(out).substr(body);

@@ -67,7 +67,9 @@ struct Step {
     std::vector<Piece> pieces;
     std::optional<fhirpath::ValueKind> constant;  ///< of assign: `text` is a value of that kind
     std::string_view value_set;  ///< required binding a dynamic code is tried against
-    std::string path;            ///< FHIR path, for messages
+    std::vector<const fhir::ElementDefinition*>
+        needs;         ///< of close: required elements that may be missing, tried while running
+    std::string path;  ///< FHIR path, for messages
     text::Location at;
     std::vector<Constant> constants;  ///< that `text` or `inside` is made of; to be explained
 };

@@ -65,8 +65,10 @@ fhirpath::Environment environment(const TypeDefinition& input,
 }  // namespace
 
 struct ResourceMapping::State {
+    State(const TypeDefinition& of, Plan made) : input(of.name), type(&of), plan(std::move(made)) {}
+
     std::string input;
-    const TypeDefinition* type = nullptr;
+    const TypeDefinition* type;
     Plan plan;
     Runner runner;
     std::pmr::monotonic_buffer_resource arena;
@@ -91,8 +93,7 @@ std::optional<ResourceMapping> ResourceMapping::compile(const Template& source,
     if (!plan) {
         return {};
     }
-    return ResourceMapping(
-        std::unique_ptr<State>(new State{source.input, type, std::move(*plan), {}, {}}));
+    return ResourceMapping(std::make_unique<State>(*type, std::move(*plan)));
 }
 
 const std::string& ResourceMapping::input() const {

@@ -14,7 +14,6 @@ namespace {
 using fhirpath::Collection;
 using fhirpath::Value;
 using fhirpath::ValueKind;
-using text::Issue;
 using text::Status;
 
 /// An object or array being written.
@@ -151,15 +150,22 @@ class Execution {
         if (out_.size() == frame.body) {
             out_.resize(frame.start);
             note_missing(step, false);
-        } else if (frame.missing != nullptr) {
+            return std::nullopt;
+        }
+        // A merge may have given what was empty before: `needs` then holds all that is required.
+        if (frame.missing != nullptr && !frame.merged) {
             return failure(*frame.missing, "required",
                            frame.missing->path + " is required and came out empty");
-        } else {
-            if (frame.merged) {
-                keep_last_members(out_, frame.body);
-            }
-            out_.push_back(step.list ? ']' : '}');
         }
+        if (frame.merged) {
+            keep_last_members(out_, frame.body);
+        }
+        if (!step.needs.empty()) {
+            if (Status status = check_needs(step, std::string_view(out_).substr(frame.body))) {
+                return status;
+            }
+        }
+        out_.push_back(step.list ? ']' : '}');
         return std::nullopt;
     }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "conformance.h"
+#include "member_merge.h"
 
 namespace linkway::mapping {
 
@@ -175,6 +176,21 @@ Status append_members(const Step& step, const Value& value, std::string& out) {
         text::append_json_string(out, member.name);
         out.push_back(':');
         text::append_json(out, member.value);
+    }
+    return std::nullopt;
+}
+
+Status check_needs(const Step& step, std::string_view members) {
+    const auto names = member_names(members);
+    for (const fhir::ElementDefinition* element : step.needs) {
+        const bool given = std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+            return step.type->element(name.starts_with('_') ? name.substr(1) : name) == element;
+        });
+        if (!given) {
+            return failure(step, "required",
+                           step.path + "." + std::string(element->name) +
+                               (element->choice ? "[x]" : "") + " is required and missing");
+        }
     }
     return std::nullopt;
 }

@@ -34,4 +34,7 @@ text::Status append_item(const Step& step, const fhirpath::Value& value, std::st
 /// Appends the members of an object to the one that is open.
 text::Status append_members(const Step& step, const fhirpath::Value& value, std::string& out);
 
+/// Whether the object with those members (compact JSON, no bracket) has all that `step` needs.
+text::Status check_needs(const Step& step, std::string_view members);
+
 }  // namespace linkway::mapping

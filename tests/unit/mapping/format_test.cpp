@@ -28,6 +28,25 @@ std::string formatted(const std::string& text, const std::string& file = "t.yaml
     return result ? *result : text::to_string(result.issue());
 }
 
+/// Blanks just inside markers say nothing: format() makes them one.
+std::string without_marker_blanks(std::string json) {
+    for (const char* open : {"{{", "{[", "{%"}) {
+        for (std::size_t at = 0; (at = json.find(open, at)) != std::string::npos; ++at) {
+            while (json[at + 2] == ' ') {
+                json.erase(at + 2, 1);
+            }
+        }
+    }
+    for (const char* close : {"}}", "]}", "%}"}) {
+        for (std::size_t at = 0; (at = json.find(close, at)) != std::string::npos; ++at) {
+            while (at > 0 && json[at - 1] == ' ') {
+                json.erase(--at, 1);
+            }
+        }
+    }
+    return json;
+}
+
 std::string tree(const std::string& text, const std::string& file) {
     const auto parsed =
         file.ends_with(".json") ? text::parse_json(text, file) : text::parse_yaml(text, file);
@@ -169,7 +188,8 @@ TEST_CASE("everything under mappings and tests/templates can be laid out, once a
             }
             INFO(file);
             ++files;
-            CHECK(tree(*result, file) == tree(text, file));
+            CHECK(without_marker_blanks(tree(*result, file)) ==
+                  without_marker_blanks(tree(text, file)));
             CHECK(comment_lines(*result) == comment_lines(text));
             CHECK(formatted(*result, file) == *result);
         }

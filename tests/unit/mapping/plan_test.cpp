@@ -223,3 +223,26 @@ TEST_CASE("a run ends when its steps are used up") {
     has(run(body, row), "too many steps");
     CHECK(run("  active: true\n", row) == R"({"resourceType":"Patient","active":true})");
 }
+
+TEST_CASE("a required element that only a condition or a merge gives is asked for while running") {
+    TestRecord row;
+    row.contents = {{"Dead", {"true"}}, {"Id", {"a"}}};
+    const auto link = [](const std::string& type) {
+        return "  link:\n    - other: { reference: x }\n      " + type;
+    };
+    CHECK(run(link("\"{% if %row.Dead %}\": { type: seealso }\n"), row) ==
+          R"({"resourceType":"Patient","link":[{"other":{"reference":"x"},"type":"seealso"}]})");
+    has(run(link("\"{% if %row.Dead = false %}\": { type: seealso }\n"), row),
+        "Patient.link.type is required and missing");
+    CHECK(run(link("\"{% if %row.Dead = false %}\": { type: seealso }\n      \"{% else %}\": { "
+                   "type: refer }\n"),
+              row) ==
+          R"({"resourceType":"Patient","link":[{"other":{"reference":"x"},"type":"refer"}]})");
+    has(run(link("\"{% merge %}\":\n        - { id: a }\n"), row),
+        "Patient.link.type is required and missing");
+    CHECK(run(link("\"{% merge %}\":\n        - type: \"{{ %row.Sex }}\"\n        - type: refer\n"),
+              row) ==
+          R"({"resourceType":"Patient","link":[{"other":{"reference":"x"},"type":"refer"}]})");
+    CHECK(run(link("type: \"{{ %row.Sex }}\"\n      \"{% merge %}\": { type: refer }\n"), row) ==
+          R"({"resourceType":"Patient","link":[{"other":{"reference":"x"},"type":"refer"}]})");
+}

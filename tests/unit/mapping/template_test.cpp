@@ -88,3 +88,32 @@ TEST_CASE("mistakes in markers and headers name their place and what was meant")
 TEST_CASE("every mistake is reported, not the first only") {
     CHECK(mistakes(head + "  id: \"{{ %row.Id }\"\n  language: \"{{ }}\"\n").size() == 2);
 }
+
+TEST_CASE("a template has limits of size and depth") {
+    CHECK(first(head + "  id: \"" + std::string(template_limits.bytes, 'x') + "\"\n")
+              .find("t.yaml") == 0);
+    CHECK(first(head + "  name: " + std::string(70, '[') + std::string(70, ']') + "\n")
+              .find("t.yaml:4:") == 0);
+    CHECK(
+        first(head + "  id: \"{{ " + std::string(300, '(') + "1" + std::string(300, ')') + " }\"\n")
+            .find("not closed") != std::string::npos);
+}
+
+TEST_CASE("an expression is found in whatever way its text is written") {
+    const auto place = [](const std::string& scalar) {
+        Issues issues;
+        const auto parsed = parse_template(head + "  id: " + scalar + "\n", "t.yaml", issues);
+        REQUIRE(parsed);
+        const Form& form = *parsed->resource->entries[1].value;
+        const auto& at = form.kind == FormKind::value ? form.code.at : form.parts[1].code->at;
+        return std::to_string(at.line) + ":" + std::to_string(at.column);
+    };
+    CHECK(place("\"{{ %a }}\"") == "4:11");
+    CHECK(place("'it''s {{ %a }}'") == "4:17");
+    CHECK(place("\"\\u00e9\\n {{ %a }}\"") == "4:20");
+    CHECK(place("é {{ %a }}") == "4:12");
+    CHECK(place("text {{ %a }}") == "4:15");
+    CHECK(place("|\n    one\n    {{ %a }}") == "6:8");
+    CHECK(place(">-\n    one\n    two {{ %a }}") == "6:12");
+    CHECK(place("\"one\n    two {{ %a }}\"") == "5:12");
+}
