@@ -76,18 +76,19 @@ Command sample_command() {
         "rare as in life. NHS numbers are of the 999 test range; no name is a person's. The same "
         "seed gives the same bytes.";
     command.options = {
-        {"system", "", "NAME", "the GP system (default emis)"},
+        {"system", "", "NAME", "the GP system: emis (default) or vision"},
         {"patients", "", "N", "how many patients (default 1000)"},
         {"seed", "", "S", "another seed, other patients (default 1)"},
         {"practices", "", "N", "how many practices (default: one for each 5,000 patients)"},
-        {"layout", "", "VERSION", "version of the export's layout (default 8.2)"},
+        {"layout", "", "VERSION", "version of the export's layout (default: the one in use)"},
         {"density", "", "HOW",
          "light (default, about 18 MB for 1,000 patients) or full (as in life, about 500 MB)"},
-        {"defects", "", "", "switch on every known defect of the format"},
+        {"defects", "", "", "switch on every known defect of the format (emis only)"},
         {"mappings", "", "DIR", "mappings folder (default: the one installed)"},
     };
     command.examples = {
         "linkway sample --system emis --patients 1000 --seed 1 extract",
+        "linkway sample --system vision --patients 1000 --seed 1 extract",
         "linkway sample --system emis --patients 100000 --seed 7 --defects --layout 5.4 extract"};
     command.min_operands = command.max_operands = 1;
     command.run = run;

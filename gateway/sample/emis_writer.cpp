@@ -7,6 +7,7 @@
 
 #include "calendar.h"
 #include "emis_layout.h"
+#include "people.h"
 
 namespace linkway::sample {
 
@@ -14,15 +15,6 @@ namespace {
 
 constexpr std::string_view timestamp = "20260302043213";
 constexpr std::int64_t last_turn = 95047;
-constexpr std::uint32_t patients_per_practice = 5000;
-
-std::uint32_t practice_count(const SampleOptions& options) {
-    if (options.practices > 0) {
-        return options.practices;
-    }
-    return static_cast<std::uint32_t>(std::max<std::uint64_t>(
-        1, (options.patients + patients_per_practice - 1) / patients_per_practice));
-}
 
 }  // namespace
 
@@ -288,41 +280,35 @@ text::Status EmisWriter::write() {
     codes();
     drugs();
     organisations();
-    const std::uint32_t practices = world_.practices();
-    Patient patient_now;
-    History history;
-    std::uint64_t index = 0;
-    for (std::uint32_t practice = 0; practice < practices; ++practice) {
-        // Patients are shared out evenly, the first practices taking what is left over.
-        const std::uint64_t own_patients =
-            options_.patients / practices + (practice < options_.patients % practices ? 1 : 0);
-        Place place;
-        place.practice = practice;
-        place.organisation = world_.id({OrganisationKind::practice, practice});
-        place.sessions = session_book(own_patients, options_.observations_per_patient);
+    Place place;
+    const auto begin_practice = [&](const Practice& practice) -> text::Status {
+        place.practice = practice.number;
+        place.organisation = world_.id({OrganisationKind::practice, practice.number});
+        place.sessions = practice.sessions;
         staff(place);
         sessions(place);
-        for (std::uint32_t number = 1; number <= own_patients; ++number, ++index) {
-            make_patient(world_, practice, number, index, patient_now);
-            make_history(world_, dictionary_, patient_now, place.sessions,
-                         options_.observations_per_patient, history);
-            social_patients_ += history.has_social_prescribing ? 1 : 0;
-            patient(place, patient_now);
-            registration(place, patient_now);
-            appointments(place, patient_now, history);
-            contacts(place, patient_now, history);
-            entries(place, patient_now, history);
-            problems(place, patient_now, history);
-            referrals(place, patient_now, history);
-            recalls(place, patient_now, history);
-            medication(place, patient_now, history);
-            if (index % 64 == 63) {
-                report_progress(index + 1, false);
-                if (auto issue = first_error()) {
-                    return issue;
-                }
-            }
+        return {};
+    };
+    const auto write_patient = [&](const Patient& person, const History& history,
+                                   std::uint64_t index) -> text::Status {
+        social_patients_ += history.has_social_prescribing ? 1 : 0;
+        patient(place, person);
+        registration(place, person);
+        appointments(place, person, history);
+        contacts(place, person, history);
+        entries(place, person, history);
+        problems(place, person, history);
+        referrals(place, person, history);
+        recalls(place, person, history);
+        medication(place, person, history);
+        if (index % 64 == 63) {
+            report_progress(index + 1, false);
+            return first_error();
         }
+        return {};
+    };
+    if (auto issue = each_patient(options_, world_, dictionary_, begin_practice, write_patient)) {
+        return issue;
     }
     report_progress(options_.patients, true);
     return finish();

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "emis_writer.h"
+#include "vision_writer.h"
 
 namespace linkway::sample {
 
@@ -29,11 +30,22 @@ std::string joined(const std::vector<std::string>& words) {
     return result;
 }
 
+/// The layout that a system's exports have today; empty for a system without samples.
+std::string usual_layout(const std::string& system) {
+    return system == "emis" ? "8.2" : system == "vision" ? "live" : "";
+}
+
 text::Status check(const SampleOptions& options, const sources::DataPackage& package) {
-    if (options.system != "emis") {
+    if (usual_layout(options.system).empty()) {
         return refusal("not-supported",
                        "there are no samples of the system \"" + options.system + "\"",
-                       "the one known is emis");
+                       text::did_you_mean(options.system, {"emis", "vision"}));
+    }
+    if (options.defects && options.system != "emis") {
+        return refusal("not-supported",
+                       "samples of " + options.system + " are made without defects only",
+                       "leave --defects out; the cases under tests/cases/" + options.system +
+                           " show each known one");
     }
     if (package.system != options.system) {
         return refusal(
@@ -61,8 +73,12 @@ text::Status check(const SampleOptions& options, const sources::DataPackage& pac
 
 }  // namespace
 
-text::Status write_sample(const SampleOptions& options, const sources::DataPackage& package,
+text::Status write_sample(const SampleOptions& wanted, const sources::DataPackage& package,
                           const std::string& out_folder) {
+    SampleOptions options = wanted;
+    if (options.layout.empty()) {
+        options.layout = usual_layout(options.system);
+    }
     if (auto issue = check(options, package)) {
         return issue;
     }
@@ -89,7 +105,9 @@ text::Status write_sample(const SampleOptions& options, const sources::DataPacka
                              : "if no other run is going on, remove this folder",
                        staging.string());
     }
-    text::Status status = EmisWriter(options, package, staging.string()).write();
+    text::Status status = options.system == "emis"
+                              ? EmisWriter(options, package, staging.string()).write()
+                              : VisionWriter(options, package, staging.string()).write();
     if (!status) {
         fs::remove(target, error);  // an empty folder, or nothing
         fs::rename(staging, target, error);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "block_filter.h"
 #include "text/utf8.h"
@@ -49,7 +50,8 @@ class Scan {
           result_(result) {
         const bool watch = rules.watch_column != UINT32_MAX;
         filters_ = rules.count_only ? 0 : rules.any_of.size();
-        scratch.spans.resize(filters_ + (watch ? 1 : 0));
+        tested_ = rules.count_only ? 0 : rules.test.columns.size();
+        scratch.spans.resize(filters_ + tested_ + (watch ? 1 : 0));
     }
 
     std::size_t run() {
@@ -100,6 +102,7 @@ class Scan {
         for (std::size_t i = 0; i < filters_; ++i) {
             apply(i);
         }
+        apply_test();
         const std::size_t offset = at_;
         const std::uint64_t lines = result_.lines;
         std::uint32_t begin = 0;
@@ -136,13 +139,14 @@ class Scan {
     void locate() {
         text::Structure& structure = scratch_.structure;
         for (std::size_t i = 0; i < scratch_.spans.size(); ++i) {
-            const std::uint32_t column =
-                is_watch(i) ? rules_.watch_column : rules_.any_of[i].column;
+            const std::uint32_t column = is_watch(i)    ? rules_.watch_column
+                                         : i < filters_ ? rules_.any_of[i].column
+                                                        : rules_.test.columns[i - filters_];
             text::locate_fields(structure, rules_.shape.columns, column);
             scratch_.spans[i].assign(structure.spans.get(),
                                      structure.spans.get() + structure.record_count);
         }
-        scratch_.pass.assign(filters_ == 0 ? 0 : structure.record_count, 0);
+        scratch_.pass.assign(selects() ? structure.record_count : 0, 0);
     }
 
     /// Finds which records of the index a filter lets pass, all at once: their look-ups overlap.
@@ -178,6 +182,52 @@ class Scan {
         }
     }
 
+    /// Asks the test about every record of the index.
+    void apply_test() {
+        if (tested_ == 0) {
+            return;
+        }
+        scratch_.tested.resize(tested_);
+        for (std::size_t i = 0; i < scratch_.pass.size(); ++i) {
+            scratch_.answer_key.clear();
+            for (std::size_t t = 0; t < tested_; ++t) {
+                add_to_key(located(filters_ + t, i));
+            }
+            scratch_.pass[i] |= static_cast<std::uint8_t>(answer());
+        }
+    }
+
+    /// The key of an answer: for each cell its length and its content.
+    void add_to_key(std::string_view raw) {
+        const std::string_view text = content(raw);
+        const auto size = static_cast<std::uint32_t>(text.size());
+        scratch_.answer_key.append(reinterpret_cast<const char*>(&size), sizeof(size));
+        scratch_.answer_key += text;
+    }
+
+    bool answer() {
+        constexpr std::size_t most_answers = std::size_t{1} << 20;  // a bound for hostile files
+        const std::string& key = scratch_.answer_key;
+        if (const auto found = scratch_.answers.find(key); found != scratch_.answers.end()) {
+            return found->second;
+        }
+        std::size_t at = 0;
+        for (std::string_view& cell : scratch_.tested) {
+            std::uint32_t size = 0;
+            std::memcpy(&size, key.data() + at, sizeof(size));
+            cell = std::string_view(key).substr(at + sizeof(size), size);
+            at += sizeof(size) + size;
+        }
+        const bool passes = rules_.test.passes(scratch_.tested);
+        if (scratch_.answers.size() >= most_answers) {
+            scratch_.answers.clear();
+        }
+        scratch_.answers.emplace(key, passes);
+        return passes;
+    }
+
+    bool selects() const { return filters_ + tested_ > 0; }
+
     bool is_watch(std::size_t span) const {
         return rules_.watch_column != UINT32_MAX && span + 1 == scratch_.spans.size();
     }
@@ -212,7 +262,7 @@ class Scan {
         if (rules_.count_only) {
             return;
         }
-        if (rules_.any_of.empty() || scratch_.pass[i] != 0) {
+        if (!selects() || scratch_.pass[i] != 0) {
             split(begin, scratch_.structure.records[i].offset);
             keep();
         }
@@ -286,9 +336,17 @@ class Scan {
         }
         ++result_.records;
         ++result_.good;
-        bool pass = rules_.any_of.empty();
+        bool pass = !selects();
         for (std::size_t f = 0; f < rules_.any_of.size() && !pass; ++f) {
             pass = passes(rules_.any_of[f], content(scratch_.fields[rules_.any_of[f].column]));
+        }
+        if (tested_ > 0 && !pass) {
+            scratch_.tested.resize(tested_);
+            scratch_.answer_key.clear();
+            for (const std::uint32_t column : rules_.test.columns) {
+                add_to_key(scratch_.fields[column]);
+            }
+            pass = answer();
         }
         if (pass && !rules_.count_only) {
             keep();
@@ -320,6 +378,7 @@ class Scan {
     BlockScratch& scratch_;
     BlockResult& result_;
     std::size_t filters_ = 0;     // that are to be applied
+    std::size_t tested_ = 0;      // columns that the test looks at
     std::size_t at_ = 0;          // start of the next record
     const char* base_ = nullptr;  // of the text that the index is about
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sources/table_scan.h"
@@ -16,6 +17,7 @@ namespace linkway::sources {
 struct BlockRules {
     text::RecordShape shape;
     std::vector<CellFilter> any_of;
+    CellTest test;
     std::uint32_t watch_column = UINT32_MAX;
     bool count_only = false;
 };
@@ -46,12 +48,16 @@ struct BlockResult {
 /// Scratch memory of one thread.
 struct BlockScratch {
     text::Structure structure;
-    std::vector<std::vector<text::FieldSpan>> spans;  ///< of the filters' columns, then the watched
+    std::vector<std::vector<text::FieldSpan>>
+        spans;  ///< of the filters' columns, those of the test, then the watched
     std::vector<std::string_view> fields;
     std::string unescaped;
     std::vector<std::string_view> keys;  ///< of one filter, by record
     std::vector<std::uint8_t> found;
-    std::vector<std::uint8_t> pass;  ///< by record of the index
+    std::vector<std::uint8_t> pass;                 ///< by record of the index
+    std::unordered_map<std::string, bool> answers;  ///< of the test, by content
+    std::vector<std::string_view> tested;
+    std::string answer_key;
 };
 
 /// Adds the records that start in [0, limit) of `bytes`, which begins at a record start and has

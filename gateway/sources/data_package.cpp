@@ -35,6 +35,9 @@ std::size_t distance(const DataPackage& package, const Table& table,
     std::size_t result = 0;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         const Column& column = table.columns[i];
+        if (!column.file_name.empty()) {
+            continue;
+        }
         const bool expected = is_in(package, column, version);
         // The absence of an optional column tells nothing, its presence does.
         if (present[i] ? !expected : expected && !in_ranges(package, column.optional, version)) {
@@ -71,6 +74,20 @@ bool is_in(const DataPackage& package, const Column& column, std::string_view ve
     return column.versions.empty() || in_ranges(package, column.versions, version);
 }
 
+std::vector<int> columns_in_order(const DataPackage& package, const Table& table,
+                                  std::string_view version) {
+    if (const auto found = table.orders.find(std::string(version)); found != table.orders.end()) {
+        return found->second;
+    }
+    std::vector<int> result;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        if (table.columns[i].file_name.empty() && is_in(package, table.columns[i], version)) {
+            result.push_back(static_cast<int>(i));
+        }
+    }
+    return result;
+}
+
 std::vector<std::string> matching_versions(const DataPackage& package, const Table& table,
                                            const std::vector<std::string>& header) {
     std::vector<bool> present(table.columns.size());
@@ -80,7 +97,8 @@ std::vector<std::string> matching_versions(const DataPackage& package, const Tab
         }
     }
     for (const int key : table.key) {
-        if (!present[static_cast<std::size_t>(key)]) {
+        if (!present[static_cast<std::size_t>(key)] &&
+            table.columns[static_cast<std::size_t>(key)].file_name.empty()) {
             return {};
         }
     }

@@ -118,6 +118,7 @@ void EventReader::read() {
     }
     if (rules.kind) {
         find_lookup();
+        find_kind_columns();
     }
 }
 
@@ -166,6 +167,30 @@ void EventReader::find_lookup() {
         rules.lookup_kind = fhirpath::compile(shortened(rules.kind->ast(), "row", path),
                                               environment, {file_, 0, 0, {}}, issues_);
         rules.lookup = rules.lookup_kind ? static_cast<int>(i) : -1;
+    }
+}
+
+/// When the kind hangs on cells of the row alone, notes which.
+void EventReader::find_kind_columns() {
+    EventRules& rules = mapping_.events_;
+    std::vector<Root> roots = mapping_.roots(rules.table);
+    roots.push_back({"source", &mapping_.types_->source});
+    const Table& table = mapping_.package_.tables[static_cast<std::size_t>(rules.table)];
+    std::vector<int> columns;
+    for (const Read& read : reads(rules.kind->ast(), roots)) {
+        if (read.type != &mapping_.graph_->type(rules.table) ||
+            static_cast<std::size_t>(read.field) >= table.columns.size()) {
+            return;
+        }
+        if (std::find(columns.begin(), columns.end(), read.field) == columns.end()) {
+            columns.push_back(read.field);
+        }
+    }
+    const auto in_file = [&](int column) {
+        return table.columns[static_cast<std::size_t>(column)].file_name.empty();
+    };
+    if (std::all_of(columns.begin(), columns.end(), in_file)) {
+        rules.kind_columns = std::move(columns);
     }
 }
 

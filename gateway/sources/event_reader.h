@@ -39,6 +39,7 @@ class EventReader {
     int table_named(const text::Node& owner);
     void gate(const text::Node& item);
     void find_lookup();
+    void find_kind_columns();
 
     SystemMapping& mapping_;
     std::string_view content_;

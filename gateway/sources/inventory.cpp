@@ -23,6 +23,7 @@ struct NameParts {
     std::string timestamp;
     std::uint64_t from = 0;
     std::uint64_t to = 0;
+    std::map<std::string, std::string> groups;  // all of them, by meaning
 };
 
 std::uint64_t number(const std::string& text) {
@@ -41,6 +42,7 @@ std::optional<NameParts> parse_name(Poco::RegularExpression& pattern, const File
     for (std::size_t i = 0; i < rule.groups.size() && i + 1 < found.size(); ++i) {
         const std::string& meaning = rule.groups[i];
         const std::string& value = found[i + 1];
+        parts.groups[meaning] = value;
         if (meaning == "table") {
             parts.table = value;
         } else if (meaning == "feed") {
@@ -94,8 +96,9 @@ void match_header(TableFile& file, const DataPackage& package, std::set<std::str
     }
     file.layouts = matching_versions(package, table, file.header.columns);
     for (const int key : table.key) {
-        if (file.columns[static_cast<std::size_t>(key)] < 0) {
-            const std::string& name = table.columns[static_cast<std::size_t>(key)].name;
+        const Column& column = table.columns[static_cast<std::size_t>(key)];
+        if (file.columns[static_cast<std::size_t>(key)] < 0 && column.file_name.empty()) {
+            const std::string& name = column.name;
             inventory.issues.push_back(
                 {Severity::error,
                  "structure",
@@ -103,6 +106,71 @@ void match_header(TableFile& file, const DataPackage& package, std::set<std::str
                  {file.file.display, 1, 0, name},
                  "is this a " + table.name + " file, separated by \"" + package.delimiter + "\"?"});
         }
+    }
+}
+
+/// How many columns the table's files without header may have, by layout, oldest first.
+std::vector<std::size_t> widths(const DataPackage& package, const Table& table) {
+    std::vector<std::size_t> result;
+    for (const std::string& version : package.versions) {
+        result.push_back(columns_in_order(package, table, version).size());
+    }
+    return result;
+}
+
+/// The layouts that have as many columns as a file without header has.
+void match_width(TableFile& file, const DataPackage& package) {
+    const Table& table = package.tables[static_cast<std::size_t>(file.table)];
+    for (const std::string& version : package.versions) {
+        if (columns_in_order(package, table, version).size() == file.header.columns.size()) {
+            file.layouts.push_back(version);
+        }
+    }
+}
+
+/// Where several layouts have that many columns, those that fit the batch's other files, and of
+/// these the newest, say what each column is.
+void place_columns(const std::vector<std::size_t>& batch, const DataPackage& package,
+                   Inventory& inventory) {
+    const auto fits = [&](const std::string& version) {
+        return std::all_of(batch.begin(), batch.end(), [&](std::size_t index) {
+            const auto& layouts = inventory.files[index].layouts;
+            return layouts.empty() ||
+                   std::find(layouts.begin(), layouts.end(), version) != layouts.end();
+        });
+    };
+    for (const std::size_t index : batch) {
+        TableFile& file = inventory.files[index];
+        const Table& table = package.tables[static_cast<std::size_t>(file.table)];
+        file.columns.assign(table.columns.size(), -1);
+        std::vector<std::string> common;
+        std::copy_if(file.layouts.begin(), file.layouts.end(), std::back_inserter(common), fits);
+        if (!common.empty()) {
+            file.layouts = std::move(common);
+        }
+        if (file.layouts.empty()) {
+            continue;
+        }
+        const std::vector<int> order = columns_in_order(package, table, file.layouts.back());
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            file.columns[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
+        }
+    }
+}
+
+/// What the file's name says stands behind the cells of each of its rows.
+void place_name(TableFile& file, const Table& table, const NameParts& parts) {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+        const std::string& group = table.columns[i].file_name;
+        if (group.empty()) {
+            continue;
+        }
+        // Feeds are compared in capitals, and so is what they give.
+        const auto found = parts.groups.find(group);
+        file.columns[i] = static_cast<int>(file.header.columns.size() + file.from_name.size());
+        file.from_name.push_back(group == "feed"               ? parts.feed
+                                 : found == parts.groups.end() ? std::string()
+                                                               : found->second);
     }
 }
 
@@ -139,7 +207,8 @@ void hold_incomplete(const DataPackage& package, Inventory& inventory) {
 }  // namespace
 
 std::string Batch::name() const {
-    std::string result = std::to_string(sequence_from);
+    // Systems that do not number their batches tell them apart by practice and time.
+    std::string result = sequence_to == 0 ? feed : std::to_string(sequence_from);
     if (sequence_to != sequence_from) {
         result += "-" + std::to_string(sequence_to);
     }
@@ -156,6 +225,7 @@ Inventory take_inventory(Input input, const DataPackage& package, const InputOpt
     std::map<Key, Batch> batches;
     std::set<std::string> reported;
     std::map<Key, std::string> unreadable;
+    std::vector<NameParts> names;  // of the files
     for (InputFile& input_file : input.files) {
         const auto parts = parse_name(pattern, package.file_name, input_file.name);
         const int table = parts ? package.find(parts->table) : -1;
@@ -173,12 +243,21 @@ Inventory take_inventory(Input input, const DataPackage& package, const InputOpt
         TableFile file;
         file.file = std::move(input_file);
         file.table = table;
-        auto header = read_header(file.file, options, {package.delimiter, package.quote});
+        const Table& definition = package.tables[static_cast<std::size_t>(table)];
+        auto header =
+            read_header(file.file, options, {package.delimiter, package.quote, package.header},
+                        widths(package, definition));
         const std::size_t before = inventory.issues.size();
         if (header) {
             file.header = std::move(header).value();
-            match_header(file, package, reported, inventory);
+            if (package.header) {
+                match_header(file, package, reported, inventory);
+            } else {
+                match_width(file, package);
+            }
+            names.push_back(*parts);
         } else {
+            names.emplace_back();
             inventory.issues.push_back(std::move(header).issue());
         }
         for (std::size_t i = before; i < inventory.issues.size(); ++i) {
@@ -193,8 +272,16 @@ Inventory take_inventory(Input input, const DataPackage& package, const InputOpt
         if (const auto found = unreadable.find(key); found != unreadable.end()) {
             batch.held = found->second + " cannot be used";
         }
+        if (!package.header) {
+            place_columns(batch.files, package, inventory);
+        }
         for (const std::size_t index : batch.files) {
-            inventory.files[index].batch = static_cast<std::uint32_t>(inventory.batches.size());
+            TableFile& file = inventory.files[index];
+            file.batch = static_cast<std::uint32_t>(inventory.batches.size());
+            if (!file.columns.empty()) {
+                place_name(file, package.tables[static_cast<std::size_t>(file.table)],
+                           names[index]);
+            }
         }
         inventory.batches.push_back(std::move(batch));
     }

@@ -57,7 +57,7 @@ void PackageReader::read_column(const Node& field, Table& table) {
     }
     known(field,
           {"name", "title", "description", "type", "format", "example", "constraints", "rdfType",
-           "linkway"},
+           "missingValues", "linkway"},
           false);
     Column result;
     result.name = words(field, "name", true);
@@ -71,6 +71,9 @@ void PackageReader::read_column(const Node& field, Table& table) {
     if (const Node* constraints = member(field, "constraints", NodeKind::object)) {
         result.required = flag(*constraints, "required");
     }
+    for (const Node* missing : strings(field, "missingValues")) {
+        result.missing.emplace_back(missing->text);
+    }
     read_column_linkway(field, result);
     table.columns.push_back(std::move(result));
 }
@@ -80,7 +83,10 @@ void PackageReader::read_column_linkway(const Node& field, Column& column) {
     if (linkway == nullptr) {
         return;
     }
-    known(*linkway, {"aliases", "versions", "omitted", "optional", "precision"}, true);
+    known(*linkway,
+          {"aliases", "versions", "omitted", "optional", "precision", "fileName", "list",
+           "prefixes", "until"},
+          true);
     for (const Node* alias : strings(*linkway, "aliases")) {
         column.aliases.emplace_back(alias->text);
     }
@@ -90,6 +96,35 @@ void PackageReader::read_column_linkway(const Node& field, Column& column) {
     if (const Node* omitted = linkway->find("omitted");
         omitted != nullptr && column.omitted.empty()) {
         fail(*omitted, "\"omitted\" gives the reason why " + column.name + " goes nowhere");
+    }
+    read_value_rules(*linkway, column);
+}
+
+/// How a cell's value is cut out of what stands in the cell, or where else it stands.
+void PackageReader::read_value_rules(const Node& linkway, Column& column) {
+    column.file_name = words(linkway, "fileName");
+    const auto& groups = package_.file_name.groups;
+    if (!column.file_name.empty() &&
+        std::find(groups.begin(), groups.end(), column.file_name) == groups.end()) {
+        fail(*linkway.find("fileName"), "no group of the file name is \"" + column.file_name + "\"",
+             text::did_you_mean(column.file_name, groups));
+    }
+    if (const Node* list = member(linkway, "list", NodeKind::string)) {
+        if (list->text.size() != 1) {
+            fail(*list, "\"list\" is the one ASCII character between two values");
+        } else {
+            column.list = list->text.front();
+        }
+    }
+    for (const Node* prefix : strings(linkway, "prefixes")) {
+        column.prefixes.emplace_back(prefix->text);
+    }
+    column.until = words(linkway, "until");
+    const bool cut = !column.prefixes.empty() || !column.until.empty();
+    if ((cut || column.list != 0 || !column.file_name.empty()) &&
+        column.type != ColumnType::string) {
+        fail(linkway, "\"fileName\", \"list\", \"prefixes\" and \"until\" are for strings, and " +
+                          column.name + " is none");
     }
 }
 

@@ -37,6 +37,16 @@ std::size_t count_groups(std::string_view pattern) {
     return count;
 }
 
+/// The name of a member as a node, which it is not by itself.
+Node name_of(const text::Member& member) {
+    Node name;
+    name.kind = NodeKind::string;
+    name.text = member.name;
+    name.line = member.line;
+    name.column = member.column;
+    return name;
+}
+
 std::vector<std::string> table_names(const DataPackage& package) {
     std::vector<std::string> names;
     for (const Table& table : package.tables) {
@@ -212,11 +222,13 @@ void PackageReader::read_table_linkway(const Node& resource, Table& table) {
     if (linkway == nullptr) {
         return;
     }
-    known(*linkway, {"required", "organisation", "version", "deleted", "deletion", "unused"}, true);
+    known(*linkway,
+          {"required", "organisation", "version", "deleted", "deletion", "unused", "order"}, true);
     table.required = flag(*linkway, "required");
     table.organisation_column = named_column(table, *linkway, "organisation");
     table.version_column = named_column(table, *linkway, "version");
-    table.deleted_column = named_column(table, *linkway, "deleted");
+    read_deleted(*linkway, table);
+    read_orders(*linkway, table);
     if (const std::string deletion = words(*linkway, "deletion"); !deletion.empty()) {
         table.deletion_is_out_of_scope = deletion == "out-of-scope";
         if (!table.deletion_is_out_of_scope) {
@@ -227,6 +239,49 @@ void PackageReader::read_table_linkway(const Node& resource, Table& table) {
     table.unused = words(*linkway, "unused");
     if (const Node* unused = linkway->find("unused"); unused != nullptr && table.unused.empty()) {
         fail(*unused, "\"unused\" gives the reason why no row of " + table.name + " is read");
+    }
+}
+
+/// "deleted": "Column" (boolean), or {"Column": "what it says of a row that is taken away"}.
+void PackageReader::read_deleted(const Node& linkway, Table& table) {
+    const Node* deleted = linkway.find("deleted");
+    if (deleted == nullptr || !deleted->is_object()) {
+        table.deleted_column = named_column(table, linkway, "deleted");
+        return;
+    }
+    if (deleted->members.size() != 1 || !deleted->members.front().value.is_string()) {
+        fail(*deleted,
+             "\"deleted\" names one column and what it says, such as {\"ACTION\": \"D\"}");
+        return;
+    }
+    const text::Member& pair = deleted->members.front();
+    table.deleted_column = column(table, name_of(pair));
+    table.deleted_value = pair.value.text;
+}
+
+/// "order": {"layout": ["Column", ...]}: every column that the layout has, each once.
+void PackageReader::read_orders(const Node& linkway, Table& table) {
+    const Node* orders = member(linkway, "order", NodeKind::object);
+    if (orders == nullptr) {
+        return;
+    }
+    for (const text::Member& order : orders->members) {
+        const std::string version(order.name);
+        if (std::find(package_.versions.begin(), package_.versions.end(), version) ==
+            package_.versions.end()) {
+            fail(name_of(order), "there is no layout \"" + version + "\"",
+                 text::did_you_mean(version, package_.versions));
+            continue;
+        }
+        const std::vector<int> listed = columns(table, order.value);
+        const std::vector<int> expected = columns_in_order(package_, table, version);
+        if (!std::is_permutation(listed.begin(), listed.end(), expected.begin(), expected.end())) {
+            fail(order.value, "the order of " + version + " lists " +
+                                  std::to_string(listed.size()) + " columns of " + table.name +
+                                  ", and the layout has " + std::to_string(expected.size()) +
+                                  ", not all of them the same");
+        }
+        table.orders[version] = listed;
     }
 }
 
@@ -309,14 +364,18 @@ void PackageReader::read_foreign_key(const Node& node, std::size_t index) {
     for (std::size_t i = 0; i < from.size(); ++i) {
         key.columns.emplace_back(from[i], to[i]);
     }
+    const auto selects = [](const Column& each) {
+        return each.list == 0 && each.file_name.empty();
+    };
+    if (!selects(table.columns[static_cast<std::size_t>(from.front())]) ||
+        !selects(target.columns[static_cast<std::size_t>(to.front())])) {
+        fail(node, "the first columns of the foreign key \"" + key.name +
+                       "\" are those by which rows are searched: neither a list nor of the file's "
+                       "name");
+    }
     if (const Node* prefer = member(*linkway, "prefer", NodeKind::object)) {
         for (const text::Member& pair : prefer->members) {
-            Node name;  // the name of a member has no node of its own
-            name.kind = NodeKind::string;
-            name.text = pair.name;
-            name.line = pair.line;
-            name.column = pair.column;
-            const int first = column(table, name);
+            const int first = column(table, name_of(pair));
             const int second = column(target, pair.value);
             if (first >= 0 && second >= 0) {
                 key.prefer.emplace_back(first, second);

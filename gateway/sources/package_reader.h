@@ -27,6 +27,9 @@ class PackageReader {
     void read_table_linkway(const text::Node& resource, Table& table);
     void read_column(const text::Node& field, Table& table);
     void read_column_linkway(const text::Node& field, Column& column);
+    void read_value_rules(const text::Node& linkway, Column& column);
+    void read_deleted(const text::Node& linkway, Table& table);
+    void read_orders(const text::Node& linkway, Table& table);
     void read_type(const text::Node& field, Column& column);
     void read_key(const text::Node& schema, Table& table);
     void check_names(const Table& table);

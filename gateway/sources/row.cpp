@@ -46,6 +46,41 @@ std::string_view as_boolean(std::string_view text) {
     return {};
 }
 
+/// The value in a cell that has something around it: a prefix before, text behind.
+std::string_view bare_value(const Column& column, std::string_view content) {
+    if (column.prefixes.empty() && column.until.empty()) {
+        return content;
+    }
+    content = trim(content);
+    for (const std::string& prefix : column.prefixes) {
+        if (content.starts_with(prefix)) {
+            content.remove_prefix(prefix.size());
+            break;
+        }
+    }
+    return column.until.empty() ? content : trim(content.substr(0, content.find(column.until)));
+}
+
+/// Whether two cells have a value in common; one of them may hold several.
+bool agree(const Column& column, std::string_view cell, const Column& other_column,
+           std::string_view other) {
+    const char list = column.list != 0 ? column.list : other_column.list;
+    if (list == 0) {
+        return cell == other;
+    }
+    if (column.list == 0) {
+        std::swap(cell, other);
+    }
+    for (std::size_t from = 0; from <= cell.size() && !other.empty();) {
+        const std::size_t end = std::min(cell.find(list, from), cell.size());
+        if (trim(cell.substr(from, end - from)) == other) {
+            return true;
+        }
+        from = end + 1;
+    }
+    return false;
+}
+
 std::int64_t to_integer(std::string_view text) {
     const bool negative = !text.empty() && text.front() == '-';
     std::int64_t value = 0;
@@ -108,6 +143,11 @@ std::string_view Row::raw(int column) const {
     return {bytes + ends[0], ends[1] - ends[0]};
 }
 
+bool Row::is_deleted() const {
+    const Table& table = set_->definition();
+    return table.deleted_column >= 0 && cell(table.deleted_column) == table.deleted_value;
+}
+
 std::string_view Row::organisation() const {
     return cell(set_->definition().organisation_column);
 }
@@ -160,6 +200,12 @@ RowSet::RowSet(const TableGraph& graph, int table)
 void RowSet::convert(Row& row, std::size_t column, std::string_view content, std::string& out) {
     const Column& definition_of = definition().columns[column];
     out.clear();
+    const auto& missing = definition_of.missing;
+    if (!missing.empty() &&
+        std::find(missing.begin(), missing.end(), trim(content)) != missing.end()) {
+        return;
+    }
+    content = bare_value(definition_of, content);
     if (definition_of.type == ColumnType::string) {
         out = content;
         return;
@@ -274,26 +320,25 @@ void RowSet::settle() {
         }
     }
     std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
-        return std::tie(a.key, a.row->batch, a.row->version, a.row->number) <
-               std::tie(b.key, b.row->batch, b.row->version, b.row->number);
+        return std::tie(a.key, a.row->batch, a.row->version, a.row->file, a.row->number) <
+               std::tie(b.key, b.row->batch, b.row->version, b.row->file, b.row->number);
     });
     living_.clear();
-    const int deleted = definition().deleted_column;
     for (std::size_t i = 0; i < keyed.size();) {
         std::size_t end = i + 1;
         while (end < keyed.size() && keyed[end].key == keyed[i].key) {
             ++end;
         }
         Row* living = keyed[end - 1].row;
-        const bool gone = living->is_true(deleted);
+        const bool gone = living->is_deleted();
         for (std::size_t k = i; k < end; ++k) {
-            keyed[k].row->fate = keyed[k].row->is_true(deleted) ? Fate::deleted : Fate::superseded;
+            keyed[k].row->fate = keyed[k].row->is_deleted() ? Fate::deleted : Fate::superseded;
         }
         if (gone && definition().deletion_is_out_of_scope) {
             const auto last = std::find_if(
                 std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(end)),
                 std::make_reverse_iterator(keyed.begin() + static_cast<std::ptrdiff_t>(i)),
-                [&](const Keyed& each) { return !each.row->is_true(deleted); });
+                [&](const Keyed& each) { return !each.row->is_deleted(); });
             living =
                 last.base() == keyed.begin() + static_cast<std::ptrdiff_t>(i) ? nullptr : last->row;
             if (living != nullptr) {
@@ -339,19 +384,22 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
             if (found == index.end()) {
                 continue;
             }
-            const auto agree = [&](const Row& other,
-                                   const std::vector<std::pair<int, int>>& columns) {
+            const auto all_agree = [&](const Row& other,
+                                       const std::vector<std::pair<int, int>>& columns) {
                 return std::all_of(columns.begin(), columns.end(), [&](const auto& pair) {
-                    return row->cell(pair.first) == other.cell(pair.second);
+                    return agree(definition().columns[static_cast<std::size_t>(pair.first)],
+                                 row->cell(pair.first),
+                                 there->definition().columns[static_cast<std::size_t>(pair.second)],
+                                 other.cell(pair.second));
                 });
             };
             const Row* match = nullptr;
             for (const Row* other : found->second) {
-                if (!agree(*other, navigation.columns)) {
+                if (!all_agree(*other, navigation.columns)) {
                     continue;
                 }
-                if (match == nullptr ||
-                    (!agree(*match, navigation.prefer) && agree(*other, navigation.prefer))) {
+                if (match == nullptr || (!all_agree(*match, navigation.prefer) &&
+                                         all_agree(*other, navigation.prefer))) {
                     match = other;
                 }
             }

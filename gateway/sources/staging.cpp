@@ -48,15 +48,17 @@ RowSet& Staging::make_set(int table) {
 }
 
 /// Scans one file; rows that do not pass the filters are booked under `passed_over`.
-Status Staging::scan(std::uint32_t index, std::vector<CellFilter> filters,
-                     const std::string& passed_over, const RowSink& sink, bool account) {
+Status Staging::scan(std::uint32_t index, Selection selection, const std::string& passed_over,
+                     const RowSink& sink, bool account) {
     const TableFile& file = inventory_.files[index];
     const Table& table = mapping_.package().tables[static_cast<std::size_t>(file.table)];
     ScanRequest request;
     request.file = &file.file;
     request.options = &options_.input;
-    request.dialect = {mapping_.package().delimiter, mapping_.package().quote};
-    request.any_of = std::move(filters);
+    request.dialect = {mapping_.package().delimiter, mapping_.package().quote,
+                       mapping_.package().header};
+    request.any_of = std::move(selection.any_of);
+    request.test = std::move(selection.test);
     request.count_only = !sink;
     request.threads = options_.threads;
     if (table.version_column >= 0 &&
@@ -89,8 +91,18 @@ Status Staging::scan(std::uint32_t index, std::vector<CellFilter> filters,
                            table.name,
                            record.key});
     };
-    auto totals = scan_table(
-        request, file.header, [&](const ScannedRow& row) { sink(row, file, index); }, bad);
+    std::vector<std::string_view> cells;
+    const auto with_name = [&](const ScannedRow& row) {
+        if (file.from_name.empty()) {
+            return sink(row, file, index);
+        }
+        cells.assign(row.cells.begin(), row.cells.end());
+        cells.insert(cells.end(), file.from_name.begin(), file.from_name.end());
+        ScannedRow longer = row;
+        longer.cells = cells;
+        sink(longer, file, index);
+    };
+    auto totals = scan_table(request, file.header, with_name, bad);
     if (!totals) {
         failed_batch_ = file.batch;
         return std::move(totals).issue();
@@ -229,19 +241,22 @@ Status Staging::find_events() {
     Status failed = each_file(rules.table, [&](std::uint32_t index) {
         ++files;
         const TableFile& file = inventory_.files[index];
-        std::vector<CellFilter> filters;
+        Selection selection;
         int position = -1;
-        if (rules.lookup >= 0) {
+        if (rules.lookup < 0) {
+            selection.test = kind_test(file);
+        } else {
             const Navigation& way =
                 mapping_.graph().navigations(rules.table)[static_cast<std::size_t>(rules.lookup)];
             position = file.columns[static_cast<std::size_t>(way.columns.front().first)];
             if (position < 0) {
                 return scan(index, {}, "the file has no code column", nullptr);
             }
-            filters.push_back({static_cast<std::uint32_t>(position), &relevant_, false, &known_});
+            selection.any_of.push_back(
+                {static_cast<std::uint32_t>(position), &relevant_, false, &known_});
         }
         return scan(
-            index, std::move(filters), not_an_event,
+            index, std::move(selection), not_an_event,
             [&](const ScannedRow& scanned, const TableFile& from, std::uint32_t at) {
                 Row* row = keep(set, scanned, from, at);
                 if (row == nullptr || position < 0) {
@@ -254,8 +269,60 @@ Status Staging::find_events() {
                 }
             });
     });
-    versions_differ_ = versions_differ_ || files > 1;
+    // A table without versions may say several things of a key in one file: the last counts.
+    versions_differ_ = versions_differ_ || files > 1 || set.definition().version_column < 0;
     return failed;
+}
+
+/// Asks whether a row with such cells is an event, where that hangs on its cells alone.
+CellTest Staging::kind_test(const TableFile& file) {
+    const EventRules& rules = mapping_.events();
+    if (rules.kind_columns.empty()) {
+        return {};
+    }
+    CellTest test;
+    for (const int column : rules.kind_columns) {
+        const int position = file.columns[static_cast<std::size_t>(column)];
+        if (position >= 0) {
+            test.columns.push_back(static_cast<std::uint32_t>(position));
+        }
+    }
+    test.passes = [this, &file, columns = test.columns](std::span<const std::string_view> asked) {
+        std::vector<std::string_view> cells(file.header.columns.size() + file.from_name.size());
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            cells[columns[i]] = asked[i];
+        }
+        const std::lock_guard lock(probe_mutex_);
+        const EventRules& events = mapping_.events();
+        if (!probe_) {
+            probe_ = std::make_unique<RowSet>(mapping_.graph(), events.table);
+        }
+        probe_->clear();
+        ScannedRow row;
+        row.cells = cells;
+        return !Evaluation().is_empty(*events.kind, probe_->add(row, file.columns));
+    };
+    return test;
+}
+
+/// The key column that tells most kept rows apart: it selects best. What the file's name says
+/// selects nothing.
+int Staging::telling_column(const RowSet& set) const {
+    int column = -1;
+    std::size_t most = 0;
+    for (const int candidate : set.definition().key) {
+        std::unordered_set<std::string_view> values;
+        for (const Row& row : set.rows()) {
+            values.insert(row.cell(candidate));
+        }
+        const bool in_file =
+            set.definition().columns[static_cast<std::size_t>(candidate)].file_name.empty();
+        if (in_file && values.size() > most) {
+            most = values.size();
+            column = candidate;
+        }
+    }
+    return column;
 }
 
 /// Rows of a kept key that no longer (or not yet) say what makes them an event: corrections and
@@ -263,21 +330,9 @@ Status Staging::find_events() {
 Status Staging::find_other_versions() {
     const EventRules& rules = mapping_.events();
     RowSet& set = *this->set(rules.table);
-    if (versions_differ_ && rules.lookup >= 0) {
-        // The key column that tells most rows apart selects best.
-        int column = -1;
-        std::size_t most = 0;
+    if (versions_differ_ && rules.is_selective()) {
+        const int column = telling_column(set);
         std::set<std::pair<std::uint32_t, std::uint64_t>> kept;
-        for (const int candidate : set.definition().key) {
-            std::unordered_set<std::string_view> values;
-            for (const Row& row : set.rows()) {
-                values.insert(row.cell(candidate));
-            }
-            if (values.size() > most) {
-                most = values.size();
-                column = candidate;
-            }
-        }
         KeySet keys;
         for (const Row& row : set.rows()) {
             kept.emplace(row.file, row.number);
@@ -292,7 +347,7 @@ Status Staging::find_other_versions() {
                 const int position =
                     inventory_.files[index].columns[static_cast<std::size_t>(column)];
                 return scan(
-                    index, {{static_cast<std::uint32_t>(position), &keys, guid, nullptr}}, "",
+                    index, {{{static_cast<std::uint32_t>(position), &keys, guid, nullptr}}, {}}, "",
                     [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
                         if (kept.count({at, scanned.number}) == 0) {
                             --accounts_[at].not_relevant[not_an_event];
@@ -392,7 +447,7 @@ Status Staging::fetch(int table) {
         if (filters.empty() && !ring) {
             return scan(index, {}, not_referred_to, nullptr);
         }
-        return scan(index, std::move(filters), not_referred_to,
+        return scan(index, {std::move(filters), {}}, not_referred_to,
                     [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
                         keep(set, scanned, file, at);
                     });

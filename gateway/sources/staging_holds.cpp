@@ -105,7 +105,7 @@ Status Staging::brake_mass_deletes() {
                 const Row& row = probe.add(scanned, file.columns);
                 Practice& practice = practices[std::string(row.organisation())];
                 const std::size_t key = std::hash<std::string>()(row.key());
-                if (row.is_true(definition.deleted_column)) {
+                if (row.is_deleted()) {
                     practice.going.insert(key);
                 } else {
                     practice.living.insert(key);

@@ -28,7 +28,7 @@ Issue header_issue(const InputFile& file, std::string message, std::string sugge
             std::move(suggestion)};
 }
 
-/// The header's place in the first bytes of a file.
+/// The header's place in the first bytes of a file; empty for a file without one.
 struct HeaderPlace {
     std::size_t start = 0;
     std::size_t end = 0;     ///< of its content
@@ -39,10 +39,18 @@ struct HeaderPlace {
     bool open = false;  // a quote is never closed
 };
 
-HeaderPlace place_header(std::string_view bytes, char quote) {
+HeaderPlace place_header(std::string_view bytes, const text::CsvDialect& dialect) {
     HeaderPlace place;
     place.mark = bytes.starts_with(byte_order_mark);
     place.start = place.mark ? byte_order_mark.size() : 0;
+    if (!dialect.header) {
+        place.end = place.behind = place.start;
+        place.lines = 0;
+        const bool feeds = bytes.find('\n') != std::string_view::npos;
+        place.line_end = feeds || bytes.find('\r') == std::string_view::npos ? '\n' : '\r';
+        return place;
+    }
+    const char quote = dialect.quote;
     bool inside = false;
     std::size_t at = place.start;
     for (; at < bytes.size(); ++at) {
@@ -68,11 +76,11 @@ HeaderPlace place_header(std::string_view bytes, char quote) {
 }
 
 /// Reads on until the header is there, or what there is of it.
-Result<HeaderPlace> find_header(Window& window, char quote) {
+Result<HeaderPlace> find_header(Window& window, const text::CsvDialect& dialect) {
     if (text::Status failed = window.fill(header_bytes)) {
         return std::move(*failed);
     }
-    return place_header(window.bytes(), quote);
+    return place_header(window.bytes(), dialect);
 }
 
 /// Adds up blocks in order and hands their rows over with numbers that count from the start of the
@@ -130,8 +138,8 @@ class Merger {
 };
 
 /// What is wrong with the first bytes of a file, before anything is made of them.
-std::optional<Issue> check_start(const InputFile& file, std::string_view bytes) {
-    if (bytes.empty()) {
+std::optional<Issue> check_start(const InputFile& file, std::string_view bytes, bool header) {
+    if (bytes.empty() && header) {
         return header_issue(file, "the file is empty: not even a header",
                             "fetch it again; a table without changes has its header");
     }
@@ -186,6 +194,50 @@ Result<TableHeader> parse_header(const InputFile& file, std::string_view bytes,
     return header;
 }
 
+/// Which of `widths` the first records of a file without header have.
+Result<TableHeader> count_columns(const InputFile& file, const Window& window,
+                                  const HeaderPlace& place, const text::CsvDialect& dialect,
+                                  std::span<const std::size_t> widths) {
+    constexpr int records = 100;
+    std::vector<std::string_view> fields;
+    std::size_t best = widths.empty() ? 0 : widths.back();
+    int most = 0;
+    int read = 0;
+    for (const std::size_t width : widths) {
+        const text::RecordShape shape{dialect, place.line_end, static_cast<std::uint32_t>(width)};
+        int sound = 0;
+        read = 0;
+        for (std::size_t at = place.start; at < window.bytes().size() && read < records;) {
+            const text::RecordReading record =
+                text::read_record(window.bytes(), at, window.at_end(), shape, fields);
+            if (!record.decided) {
+                break;
+            }
+            read += record.blank ? 0 : 1;
+            sound += !record.blank && record.defect == text::RecordDefect::none ? 1 : 0;
+            at = record.end;
+        }
+        if (sound >= most) {
+            best = sound > 0 ? width : best;
+            most = sound;
+        }
+    }
+    if (most == 0 && read > 0) {
+        std::string expected;
+        for (const std::size_t width : widths) {
+            expected += (expected.empty() ? "" : " or ") + std::to_string(width);
+        }
+        return header_issue(
+            file,
+            "no record has " + expected + " fields when separated by \"" + dialect.delimiter + "\"",
+            "is this file of another table, layout or delimiter?");
+    }
+    TableHeader header;
+    header.byte_order_mark = place.mark;
+    header.columns.resize(best);
+    return header;
+}
+
 /// A plain file, or the stream of any other, at its start.
 struct Opened {
     std::shared_ptr<const PlainFile> plain;
@@ -217,7 +269,10 @@ text::Status request_failure(const ScanRequest& request, std::size_t columns) {
     const bool filters =
         std::any_of(request.any_of.begin(), request.any_of.end(),
                     [&](const CellFilter& filter) { return outside(filter.column); });
-    if (filters || (request.watch_column != UINT32_MAX && outside(request.watch_column))) {
+    const bool tested =
+        std::any_of(request.test.columns.begin(), request.test.columns.end(), outside);
+    if (filters || tested ||
+        (request.watch_column != UINT32_MAX && outside(request.watch_column))) {
         return header_issue(*request.file, "a column that is asked for is not in the header",
                             "was the file changed?");
     }
@@ -228,6 +283,7 @@ BlockRules rules_of(const ScanRequest& request, const TableHeader& header, char 
     BlockRules rules;
     rules.shape = {request.dialect, line_end, static_cast<std::uint32_t>(header.columns.size())};
     rules.any_of = request.any_of;
+    rules.test = request.test;
     rules.watch_column = request.watch_column;
     rules.count_only = request.count_only;
     return rules;
@@ -236,18 +292,22 @@ BlockRules rules_of(const ScanRequest& request, const TableHeader& header, char 
 }  // namespace
 
 Result<TableHeader> read_header(const InputFile& file, const InputOptions& options,
-                                const text::CsvDialect& dialect) {
+                                const text::CsvDialect& dialect,
+                                std::span<const std::size_t> widths) {
     auto opened = open(file, options);
     if (!opened) {
         return std::move(opened).issue();
     }
     Window window(*opened->stream, 0);
-    const auto place = find_header(window, dialect.quote);
+    const auto place = find_header(window, dialect);
     if (!place) {
         return place.issue();
     }
-    if (auto issue = check_start(file, window.bytes())) {
+    if (auto issue = check_start(file, window.bytes(), dialect.header)) {
         return std::move(*issue);
+    }
+    if (!dialect.header) {
+        return count_columns(file, window, *place, dialect, widths);
     }
     return parse_header(file, window.bytes(), *place, dialect);
 }
@@ -264,14 +324,16 @@ Result<ScanTotals> scan_table_with(const BlockSizes& sizes, const ScanRequest& r
         return std::move(opened).issue();
     }
     Window window(*opened->stream, 0);
-    const auto place = find_header(window, request.dialect.quote);
+    const auto place = find_header(window, request.dialect);
     if (!place) {
         return place.issue();
     }
-    const auto now = parse_header(*request.file, window.bytes(), *place, request.dialect);
-    if (!now || now->columns != header.columns) {
-        return header_issue(*request.file, "the header is not what it was a moment ago",
-                            "run again when nobody writes the file");
+    if (request.dialect.header) {
+        const auto now = parse_header(*request.file, window.bytes(), *place, request.dialect);
+        if (!now || now->columns != header.columns) {
+            return header_issue(*request.file, "the header is not what it was a moment ago",
+                                "run again when nobody writes the file");
+        }
     }
     const BlockRules rules = rules_of(request, header, place->line_end);
     Merger merger(row, bad, rules.shape.columns, place->lines);

@@ -33,11 +33,15 @@ class MemoryFile {
     int descriptor_;
 };
 
-/// All calls of a scan, each cell behind its length.
-std::string scan(const InputFile& file, const BlockSizes& sizes, unsigned threads) {
+/// All calls of a scan, each cell behind its length. A table without header is scanned for rows
+/// whose first cell begins with a digit.
+std::string scan(const InputFile& file, bool with_header, const BlockSizes& sizes,
+                 unsigned threads) {
     const InputOptions options;
     std::string calls;
-    const auto header = read_header(file, options, {});
+    const linkway::text::CsvDialect dialect{',', '"', with_header};
+    static constexpr std::size_t widths[] = {1, 2, 3};
+    const auto header = read_header(file, options, dialect, widths);
     if (!header) {
         return "issue: " + header.issue().message;
     }
@@ -46,6 +50,12 @@ std::string scan(const InputFile& file, const BlockSizes& sizes, unsigned thread
     request.options = &options;
     request.threads = threads;
     request.watch_column = 0;
+    request.dialect = dialect;
+    if (!with_header) {
+        request.test = {{0}, [](std::span<const std::string_view> cells) {
+                            return !cells[0].empty() && cells[0][0] >= '0' && cells[0][0] <= '9';
+                        }};
+    }
     const auto totals = scan_table_with(
         sizes, request, header.value(),
         [&](const ScannedRow& row) {
@@ -79,9 +89,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     InputFile file;
     file.name = file.display = "table.csv";
     file.path = memory.path();
-    const std::string expected = scan(file, {}, 1);
+    const bool with_header = data[0] < 128;
+    const std::string expected = scan(file, with_header, {}, 1);
     const BlockSizes tiny{1U + data[0] % 128U, 1U + data[1]};
-    if (scan(file, tiny, 1) != expected || scan(file, tiny, 2) != expected) {
+    if (scan(file, with_header, tiny, 1) != expected ||
+        scan(file, with_header, tiny, 2) != expected) {
         std::abort();
     }
     return 0;

@@ -313,8 +313,13 @@ TEST_CASE("What cannot be written is refused and leaves nothing behind") {
     wanted.layout = "9.9";
     refused(wanted, folder / "new", "no layout \"9.9\"; known are 5.0, 5.1");
     wanted = options(1);
+    wanted.system = "visoin";
+    refused(wanted, folder / "new",
+            "no samples of the system \"visoin\"; did you mean \"vision\"?");
     wanted.system = "vision";
-    refused(wanted, folder / "new", "no samples of the system \"vision\"");
+    refused(wanted, folder / "new", "describes \"emis\", not \"vision\"");
+    wanted.defects = true;
+    refused(wanted, folder / "new", "without defects only");
     refused(options(0), folder / "new", "at least one patient");
     fs::create_directory(folder / ".new.incomplete");
     refused(options(1), folder / "new", "interrupted");

@@ -221,6 +221,31 @@ TEST_CASE("Mistakes in a data package are named with place and nearest name") {
         "datapackage.json:17:14: error: the table People stands twice");
     one(R"("header": false)", R"("header": "no")",
         "datapackage.json:3:61: error: \"header\" is true or false");
+    one(R"("deleted": "Gone")", R"("deleted": {"Gome": "D"})",
+        "datapackage.json:7:104: error: people has no column \"Gome\"; did you mean \"Gone\"?");
+    one(R"("deleted": "Gone")", R"("deleted": {"Gone": "D", "Id": "D"})",
+        "datapackage.json:7:103: error: \"deleted\" names one column and what it says, such as "
+        "{\"ACTION\": \"D\"}");
+    one(R"("unused": "why not", )", R"("order": {"1.2": []}, "unused": "why not", )",
+        "datapackage.json:17:46: error: there is no layout \"1.2\"; did you mean \"1.0\"?");
+    one(R"("unused": "why not", )", R"("order": {"1.1": ["Who"]}, "unused": "why not", )",
+        "datapackage.json:17:53: error: the order of 1.1 lists 1 columns of visits, and the layout "
+        "has 2, not all of them the same");
+    one(R"("name": "Where", "type": "string")",
+        R"("name": "Where", "type": "string", "linkway": {"fileName": "tabel"})",
+        "datapackage.json:20:69: error: no group of the file name is \"tabel\"; did you mean "
+        "\"table\"?");
+    one(R"("name": "Who", "type": "string", "format": "uuid")",
+        R"("name": "Who", "type": "string", "linkway": {"list": "|"})",
+        "datapackage.json:22:23: error: the first columns of the foreign key \"visitor\" are those "
+        "by which rows are searched: neither a list nor of the file's name");
+    one(R"("name": "Turn", "type": "integer")",
+        R"("name": "Turn", "type": "integer", "linkway": {"until": ","})",
+        "datapackage.json:14:56: error: \"fileName\", \"list\", \"prefixes\" and \"until\" are for "
+        "strings, and Turn is none");
+    one(R"("name": "Where", "type": "string")",
+        R"("name": "Where", "type": "string", "linkway": {"list": "||"})",
+        "datapackage.json:20:65: error: \"list\" is the one ASCII character between two values");
     CHECK(broken(R"("version": "1",)", R"("version": 1,)").size() == 1);
     CHECK(broken("^([a-z]+)", "^([a-z+)").size() == 1);
 }

@@ -154,3 +154,90 @@ TEST_CASE("links lead both ways and to nothing where nothing is") {
     CHECK(entries.rows()[0].id.size() == 36);
     CHECK(entries.rows()[0].id != entries.rows()[1].id);
 }
+
+TEST_CASE("values are cut out of what stands around them, and some mean none") {
+    DataPackage tables = package();
+    auto& columns = tables.tables[0].columns;
+    columns[1].prefixes = {":A:", ":EXT_A:"};
+    columns[1].until = ",";
+    columns[4].missing = {"9999", ""};
+    const TableGraph graph(tables);
+    RowSet set(graph, 0);
+    const auto owner = [&](std::string_view cell) {
+        return std::string(add(set, {guid, cell, "1", "", " 9999 ", "YMD"}).cell(1));
+    };
+    CHECK(owner("11") == "11");
+    CHECK(owner(":A:11") == "11");
+    CHECK(owner(" :EXT_A:77,3,4 ") == "77");
+    CHECK(owner(":EXT_A: 77 , 3") == "77");
+    CHECK(owner("A:11") == "A:11");
+    CHECK(owner(":A:").empty());
+    CHECK(owner(":A::A:1") == ":A:1");
+    for (const Row& row : set.rows()) {
+        CHECK(row.broken == 0);
+        CHECK(row.cell(4).empty());
+    }
+}
+
+TEST_CASE("a row is deleted by the word that its table has for it") {
+    DataPackage tables = package();
+    tables.tables[0].deleted_column = 5;
+    tables.tables[0].deleted_value = "D";
+    const TableGraph graph(tables);
+    RowSet set(graph, 0);
+    add(set, {guid, "o", "1", "", "", "I"}, 1);
+    add(set, {guid, "o", "2", "", "", "D"}, 2);
+    add(set, {"0F1E2D3C-0000-4000-8000-000000000002", "o", "1", "", "", "true"}, 3);
+    set.settle();
+    REQUIRE(set.living().size() == 1);
+    CHECK(set.living()[0]->number == 3);
+    CHECK(set.rows()[0].fate == Fate::superseded);
+    CHECK(set.rows()[1].fate == Fate::deleted);
+}
+
+TEST_CASE("of rows of one batch in several files the last file's counts") {
+    DataPackage tables = package();
+    tables.tables[0].version_column = -1;
+    const TableGraph graph(tables);
+    RowSet set(graph, 0);
+    add(set, {guid, "late", "", "", "", ""}, 1).file = 1;
+    add(set, {guid, "early", "", "", "", ""}, 2).file = 0;
+    set.settle();
+    REQUIRE(set.living().size() == 1);
+    CHECK(set.living()[0]->cell(1) == "late");
+}
+
+TEST_CASE("a link through a list agrees when one of its values does, from either side") {
+    DataPackage tables = package();
+    Table& entry = tables.tables[0];
+    Table& owner = tables.tables[1];
+    entry.columns[5].list = '|';
+    entry.columns[4].precision_column = -1;
+    owner.columns[1].type = ColumnType::string;
+    entry.foreign_keys[0].columns = {{1, 0}, {5, 1}};
+    const TableGraph graph(tables);
+    const auto leads = [&](std::string_view links, std::string_view id) {
+        RowSet entries(graph, 0);
+        RowSet owners(graph, 1);
+        add(entries, {guid, "p", "1", "", "", links});
+        add(owners, {"p", id});
+        entries.settle();
+        owners.settle();
+        RowSet* sets[] = {&entries, &owners};
+        const int ways[] = {0};
+        entries.link(ways, sets);
+        owners.link(ways, sets);
+        const bool there = entries.follow(entries.rows()[0], 0) != nullptr;
+        CHECK(there == (owners.follow(owners.rows()[0], 0) != nullptr));
+        return there;
+    };
+    CHECK(leads("7", "7"));
+    CHECK(leads("E1|7", "7"));
+    CHECK(leads("7 | 8", "8"));
+    CHECK(leads("|7|", "7"));
+    CHECK_FALSE(leads("77|8", "7"));
+    CHECK_FALSE(leads("E7", "7"));
+    CHECK_FALSE(leads("", "7"));
+    CHECK_FALSE(leads("", ""));
+    CHECK_FALSE(leads("7||8", ""));
+}

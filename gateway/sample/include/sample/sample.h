@@ -39,9 +39,9 @@ struct SampleOptions {
     std::string system = "emis";
     std::uint64_t patients = 1000;
     std::uint64_t seed = 1;
-    bool defects = false;        ///< make every defect of defect_names() at a plausible rate
-    std::string layout = "8.2";  ///< one of the data package's versions
-    unsigned practices = 0;      ///< 0: one for each 5,000 patients begun
+    bool defects = false;    ///< make every defect of defect_names() at a plausible rate; EMIS only
+    std::string layout;      ///< one of the data package's versions; empty for the usual one
+    unsigned practices = 0;  ///< 0: one for each 5,000 patients begun
     unsigned observations_per_patient = default_density;
     std::function<void(const SampleProgress&)>
         progress;  ///< called a few times a second at most, from the calling thread

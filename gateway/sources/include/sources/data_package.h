@@ -7,13 +7,20 @@
 //                        "table", "timestamp", "feed"]}, "timestampFormat": "yyyyMMddHHmmss"}
 //   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version":
 //   "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
-//                        "unused": "why no row of it is read"}
+//                        "unused": "why no row of it is read",
+//                        "order": {"1.0": ["ID", ...]}}   (columns of a file without header where
+//                        that layout has them otherwise than as listed)
+//            "deleted" names a boolean column, or another with what it then says: {"ACTION": "D"}
 //   field    "linkway": {"aliases": ["ClinicanUserInRoleGuid"], "versions": ["5.0-5.2", "8.0-"],
 //   "omitted": "why this column goes nowhere",
 //                        "optional": ["8.0-"],                        (layouts of which some files
 //                        lack it: its absence tells nothing there) "precision":
-//                        "EffectiveDatePrecision"}      (a date cut to what another column says: U
-//                        none, Y, YM, YMD, YMDT)
+//                        "EffectiveDatePrecision",      (a date cut to what another column says: U
+//                        none, Y, YM, YMD, YMDT) "fileName": "feed",    (not in the file: that
+//                        group of the file's name) "list": "|",    (several values; a link agrees
+//                        when one does) "prefixes": [":STAFF:"], "until": ","}   (what stands
+//                        around a value)
+//   field    "missingValues": ["9999"]: cells that say that nothing is known
 //   foreignKeys[] "linkway": {"name": "patient", "inverse": "referral", "prefer":
 //   {"OrganisationGuid": "OrganisationGuid"}}
 //                 name: how templates navigate (%row.patient); inverse: the way back, one row;
@@ -55,6 +62,11 @@ struct Column {
     int precision_column = -1;  ///< column that says how much of this date is known; -1 for none
     bool required = false;      ///< a row without it is rejected; "constraints": {"required": true}
     std::vector<std::string> optional;  ///< ranges of layouts of which some files lack it
+    std::string file_name;              ///< group of the file's name that it is; empty for a cell
+    char list = 0;                      ///< separates several values; 0 for a single one
+    std::vector<std::string> missing;   ///< contents that mean the same as none
+    std::vector<std::string> prefixes;  ///< one of these before the value is no part of it
+    std::string until;                  ///< the value ends before this; empty when it ends the cell
     text::Location location;
 };
 
@@ -78,9 +90,12 @@ struct Table {
     std::string unused;                     ///< why no row of it is read; empty when it is
     int organisation_column = -1;           ///< whose row it is
     int version_column = -1;                ///< higher replaces lower for the same key
-    int deleted_column = -1;                ///< true takes the key's row away
+    int deleted_column = -1;                ///< takes the key's row away when it says so:
+    std::string deleted_value = "true";     ///< what it then says
     bool deletion_is_out_of_scope = false;  ///< "deletion": "out-of-scope": the row left the
                                             ///< extract, what it said was not wrong
+    std::map<std::string, std::vector<int>>
+        orders;  ///< by layout: columns of a file without header that has them in another order
     text::Location location;
 
     /// Index of the column of that name or alias, letters compared without case, or -1.
@@ -114,6 +129,10 @@ DataPackage read_data_package(const std::string& folder, text::Issues& issues);
 
 /// Whether a column stands in that layout.
 bool is_in(const DataPackage& package, const Column& column, std::string_view version);
+
+/// The columns that a file without header has in that layout, in order.
+std::vector<int> columns_in_order(const DataPackage& package, const Table& table,
+                                  std::string_view version);
 
 /// The layouts of `package.versions` whose column set for `table` fits the header best (unknown
 /// columns ignored), e.g. {"8.0", "8.1"}; empty when the header lacks a key column.

@@ -20,7 +20,9 @@ struct TableFile {
     TableHeader header;
     std::vector<int> columns;  ///< for each column of the data package its position in the file, or
                                ///< -1: not supplied
-    std::vector<std::string> layouts;  ///< export versions whose columns fit best
+    std::vector<std::string> from_name;  ///< cells that every row has behind those of the file:
+                                         ///< what the file's name says
+    std::vector<std::string> layouts;    ///< export versions whose columns fit best
 };
 
 /// What a system delivered at one time: bulk or delta.

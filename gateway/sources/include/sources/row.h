@@ -50,6 +50,7 @@ class Row final : public fhirpath::Record {
         return column >= 0 && column < 64 && (broken >> column & 1U) != 0;
     }
     bool is_true(int column) const { return column >= 0 && cell(column) == "true"; }
+    bool is_deleted() const;  ///< it takes its key's row away
     std::string_view organisation() const;
     /// The key columns' content joined by "|": names the row to people and goes into its derived
     /// id.
@@ -96,9 +97,9 @@ class RowSet {
     /// Forgets all rows; for probing rows one at a time.
     void clear();
 
-    /// Of the rows of one key that are still pending, the latest (batch, version, record) lives on;
-    /// earlier ones are superseded, deleted ones deleted. Where the table says that a deletion
-    /// means "out of scope", the last living version stays and is marked.
+    /// Of the rows of one key that are still pending, the latest (batch, version, file, record)
+    /// lives on; earlier ones are superseded, deleted ones deleted. Where the table says that a
+    /// deletion means "out of scope", the last living version stays and is marked.
     void settle();
 
     /// Rows that are pending, in key order; valid after settle.
@@ -120,8 +121,6 @@ class RowSet {
     std::string key_of(const Row& row) const;
     const Index& index_by(int column);
     void convert(Row& row, std::size_t column, std::string_view content, std::string& out);
-    void cut_to_precision(const std::vector<std::string>& contents, Row& row,
-                          std::vector<std::string>& cells);
 
     const TableGraph& graph_;
     int table_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <tuple>
@@ -56,8 +57,16 @@ class Staging {
     };
     using RowSink = std::function<void(const ScannedRow&, const TableFile&, std::uint32_t file)>;
 
-    text::Status scan(std::uint32_t file, std::vector<CellFilter> filters,
-                      const std::string& passed_over, const RowSink& sink, bool account = true);
+    /// Which rows of a file a scan is for; all when there is neither.
+    struct Selection {
+        std::vector<CellFilter> any_of;
+        CellTest test;
+    };
+
+    text::Status scan(std::uint32_t file, Selection selection, const std::string& passed_over,
+                      const RowSink& sink, bool account = true);
+    CellTest kind_test(const TableFile& file);
+    int telling_column(const RowSet& set) const;
     text::Status each_file(int table, const std::function<text::Status(std::uint32_t file)>& visit);
     text::Status apply_gates();
     void read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned, const TableFile& file,
@@ -83,9 +92,11 @@ class Staging {
     std::vector<FileAccount> accounts_;
     std::vector<RowIssue> issues_;
     std::map<Hold, std::string> holds_;
-    std::vector<bool> scanned_;  // by file
-    KeySet relevant_;            // keys of the lookup rows that stand for events
-    KeySet known_;               // keys of all lookup rows
+    std::vector<bool> scanned_;      // by file
+    std::unique_ptr<RowSet> probe_;  // for asking about one row of the event table
+    std::mutex probe_mutex_;
+    KeySet relevant_;  // keys of the lookup rows that stand for events
+    KeySet known_;     // keys of all lookup rows
     bool versions_differ_ = false;
     std::map<std::pair<int, int>, KeySet> demands_;  // by table and column
     std::optional<std::uint32_t> failed_batch_;

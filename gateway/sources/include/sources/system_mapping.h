@@ -62,9 +62,16 @@ struct EventRules {
 
     /// When `kind` depends on one lookup row only (%row.code...): that navigation's index and
     /// `kind` as an expression over %row of the lookup table. Then the lookup table is searched
-    /// first and the event table is scanned for its keys; otherwise every row is tried.
+    /// first and the event table is scanned for its keys.
     int lookup = -1;
     std::optional<fhirpath::Expression> lookup_kind;
+
+    /// When `kind` depends on cells of the row alone: their columns, by which the scan asks once
+    /// for each content. Without these and without a lookup every row is kept and tried.
+    std::vector<int> kind_columns;
+
+    /// Rows that are no events by their code are told apart while scanning.
+    bool is_selective() const { return lookup >= 0 || !kind_columns.empty(); }
 };
 
 struct MappedTemplate {

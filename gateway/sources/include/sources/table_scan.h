@@ -45,6 +45,14 @@ struct CellFilter {
                                     ///< passes as well (an unknown code; an empty cell does not)
 };
 
+/// A row passes when `passes` says so of what its cells in `columns` hold (quotes off, surrounding
+/// blanks trimmed). Asked from any thread; an answer is remembered and counts for every row with
+/// the same content there.
+struct CellTest {
+    std::vector<std::uint32_t> columns;
+    std::function<bool(std::span<const std::string_view>)> passes;
+};
+
 /// A row handed to the sink: cells are content (quotes off, doubled quotes single), valid during
 /// the call only.
 struct ScannedRow {
@@ -70,7 +78,8 @@ struct ScanRequest {
     const InputOptions* options = nullptr;
     text::CsvDialect dialect;
     std::vector<CellFilter>
-        any_of;  ///< the row passes when any filter does; with none, every row passes
+        any_of;     ///< the row passes when any filter does; with none, every row passes
+    CellTest test;  ///< instead of filters, when it has columns
     std::uint32_t watch_column = UINT32_MAX;  ///< when set: the totals say whether all rows hold
                                               ///< the same text here (e.g. ProcessingId)
     bool count_only = false;                  ///< no row is handed over, only counted
@@ -89,13 +98,16 @@ struct ScanTotals {
 
 /// Header of a table file: column names as written (byte order mark and quotes off), and what is
 /// wrong with it (empty file, a delimiter that cannot be right, the same name twice, NUL bytes,
-/// UTF-16).
+/// UTF-16). A file without header has as many columns as the most of its first records.
 struct TableHeader {
-    std::vector<std::string> columns;
+    std::vector<std::string> columns;  ///< without a name each in a file without header
     bool byte_order_mark = false;
 };
+/// `widths`: how many columns a file without header may have, the likeliest last: that of an empty
+/// file.
 text::Result<TableHeader> read_header(const InputFile& file, const InputOptions& options,
-                                      const text::CsvDialect& dialect);
+                                      const text::CsvDialect& dialect,
+                                      std::span<const std::size_t> widths = {});
 
 /// Scans the data records after the header; text::read_record says what a record is and what may be
 /// wrong with it. Empty lines are no records. `row` and `bad` are called from the calling thread,

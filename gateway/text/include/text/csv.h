@@ -11,6 +11,7 @@ namespace linkway::text {
 struct CsvDialect {
     char delimiter = ',';
     char quote = '"';
+    bool header = true;  ///< the first record names the columns
 };
 
 enum class RecordDefect : std::uint8_t {

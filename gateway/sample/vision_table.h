@@ -1,0 +1,51 @@
+// One file of a Vision extract: no header, fields quoted only when they must be, records ended by
+// CR LF.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sources/data_package.h"
+
+namespace linkway::sample {
+
+/// A row is set column by column, by name, and then ended; what was not set is empty. A column that
+/// the layout lacks is not written. Write errors are kept: see close().
+class VisionTable {
+  public:
+    VisionTable(const sources::DataPackage& package, const sources::Table& table,
+                std::string_view layout, const std::string& path);
+
+    VisionTable& set(std::string_view column, std::string_view value);
+    VisionTable& date(std::string_view column, int day);  ///< yyyyMMdd; empty for 0
+    void end();
+
+    /// Writes what is left; 0 or the errno of the first failure.
+    int close();
+    int error() const { return error_; }
+    std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t rows() const { return rows_; }
+    const std::string& name() const { return table_.name; }
+
+  private:
+    void flush();
+
+    struct Closer {
+        void operator()(std::FILE* file) const { std::fclose(file); }
+    };
+
+    const sources::Table& table_;
+    std::vector<int> order_;          // columns of the file
+    std::vector<std::string> cells_;  // by column of the table
+    std::unique_ptr<std::FILE, Closer> file_;
+    std::string buffer_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t rows_ = 0;
+    int error_ = 0;
+};
+
+}  // namespace linkway::sample
