@@ -218,6 +218,9 @@ bool arithmetic(Machine& machine, const Step& step, const Value& left, const Val
 
 bool compare_operator(Machine& machine, const Step& step, const Value& a, const Value& b,
                       Collection& out) {
+    if (!machine.charge_text(step, std::min(a.text.size(), b.text.size()))) {
+        return false;
+    }
     const Order order = order_items(a, b);
     if (order == Order::incomparable) {
         return no_operator(machine, step);
@@ -264,16 +267,17 @@ bool concatenate(Machine& machine, const Step& step, const Collection& left,
 // `in` and `contains` are one operator with its sides changed.
 bool membership(Machine& machine, const Step& step, const Collection& items,
                 const Collection& wanted, Collection& out) {
-    if (!machine.single(step, wanted, "operator " + std::string(operator_name(step))) ||
-        !machine.charge(step, items.size())) {
+    if (!machine.single(step, wanted, "operator " + std::string(operator_name(step)))) {
         return false;
     }
     if (wanted.empty()) {
         return true;
     }
-    machine.push_boolean(out, std::any_of(items.begin(), items.end(), [&wanted](const Value& item) {
-                             return equal_items(item, wanted[0]) == Truth::yes;
-                         }));
+    bool found = false;
+    if (!look_for(machine, step, items, wanted[0], found)) {
+        return false;
+    }
+    machine.push_boolean(out, found);
     return true;
 }
 
@@ -302,10 +306,11 @@ bool merge(Machine& machine, const Step& step, const Collection& left, const Col
            Collection& out) {
     for (const Collection* side : {&left, &right}) {
         for (const Value& item : *side) {
-            if (!machine.charge(step, out.size() + 1)) {
+            bool known = false;
+            if (!look_for(machine, step, out, item, known)) {
                 return false;
             }
-            if (!holds(out, item)) {
+            if (!known) {
                 machine.push(out, item);
             }
         }
@@ -339,16 +344,15 @@ bool apply_operator(Machine& machine, const Step& step, const Collection& left,
             if (!machine.charge(step, left.size())) {
                 return false;
             }
-            const Truth same = equal_collections(left, right);
+            const Truth same = equal_collections(left, right, machine.runtime().steps_left);
             machine.push_truth(out, step.negated ? negate(same) : same);
-            return true;
+            return machine.has_steps(step);
         }
         case Op::equivalent:
-            if (!machine.charge(step, left.size() * std::min(left.size(), right.size()))) {
-                return false;
-            }
-            machine.push_boolean(out, equivalent_collections(left, right) != step.negated);
-            return true;
+            machine.push_boolean(
+                out,
+                equivalent_collections(left, right, machine.runtime().steps_left) != step.negated);
+            return machine.has_steps(step);
         case Op::concatenate:
             return concatenate(machine, step, left, right, out);
         case Op::merge:

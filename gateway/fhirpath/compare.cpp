@@ -27,35 +27,67 @@ Truth truth(bool value) {
     return value ? Truth::yes : Truth::no;
 }
 
+/// False when there is not so much left.
+bool pay(Steps& steps, std::size_t amount) {
+    const bool enough = amount <= steps;
+    steps = enough ? steps - static_cast<Steps>(amount) : 0;
+    return enough;
+}
+
+bool same_text(std::string_view a, std::string_view b, Steps& steps) {
+    return a.size() == b.size() && pay(steps, a.size() >> 10U) && a == b;
+}
+
+bool same_json(const text::Node& a, const text::Node& b, Steps& steps);
+
+/// The member of that name, first looked for at the place it has in the other object.
+const text::Node* member_at(const text::Node& object, std::string_view name, std::size_t place,
+                            Steps& steps) {
+    if (place < object.members.size() && object.members[place].name == name) {
+        return &object.members[place].value;
+    }
+    return pay(steps, object.members.size() >> 3U) ? object.find(name) : nullptr;
+}
+
+bool same_members(const text::Node& a, const text::Node& b, Steps& steps) {
+    if (a.members.size() != b.members.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < a.members.size(); ++i) {
+        const text::Node* other = member_at(b, a.members[i].name, i, steps);
+        if (other == nullptr || !same_json(a.members[i].value, *other, steps)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Two JSON values with the same content: members in any order, numbers by value.
 /// FHIR gives no meaning to the order of an object's members, and 1.0 and 1.00 are equal numbers.
-bool same_json(const text::Node& a, const text::Node& b) {
-    if (a.kind != b.kind) {
+bool same_json(const text::Node& a, const text::Node& b, Steps& steps) {
+    if (a.kind != b.kind || !pay(steps, 1)) {
         return false;
     }
     if (a.kind == text::NodeKind::array) {
-        return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
-                          same_json);
+        return std::equal(
+            a.items.begin(), a.items.end(), b.items.begin(), b.items.end(),
+            [&steps](const text::Node& x, const text::Node& y) { return same_json(x, y, steps); });
     }
     if (a.is_object()) {
-        return a.members.size() == b.members.size() &&
-               std::all_of(a.members.begin(), a.members.end(), [&b](const text::Member& member) {
-                   const text::Node* other = b.find(member.name);
-                   return other != nullptr && same_json(member.value, *other);
-               });
+        return same_members(a, b, steps);
     }
     if (a.kind == text::NodeKind::number && a.text != b.text) {
         const auto x = Decimal::parse(a.text);
         const auto y = Decimal::parse(b.text);
         return x && y && Decimal::compare(*x, *y) == 0;
     }
-    return a.text == b.text;
+    return same_text(a.text, b.text, steps);
 }
 
 /// The same fields with the same values; records that a row leads to are not followed, because
 /// foreign keys may go in circles.
 /// Rows made anew for the same line are equal; what they lead to is not compared, see above.
-bool same_record(const Record& a, const Record& b) {
+bool same_record(const Record& a, const Record& b, Steps& steps) {
     if (&a == &b) {
         return true;
     }
@@ -72,7 +104,7 @@ bool same_record(const Record& a, const Record& b) {
         }
         a.field(i, x, arena);
         b.field(i, y, arena);
-        if (x.size() != y.size() || (!x.empty() && equal_collections(x, y) != Truth::yes)) {
+        if (x.size() != y.size() || (!x.empty() && equal_collections(x, y, steps) != Truth::yes)) {
             return false;
         }
     }
@@ -146,7 +178,7 @@ bool equivalent_quantities(const Value& a, const Value& b) {
 }
 
 /// `~` of complex values: the same children in any order.
-bool equivalent_nodes(const Value& a, const Value& b) {
+bool equivalent_nodes(const Value& a, const Value& b, Steps& steps) {
     if (a.type != b.type) {
         return false;
     }
@@ -155,10 +187,13 @@ bool equivalent_nodes(const Value& a, const Value& b) {
     Collection y;
     append_all_children(a, x, arena);
     append_all_children(b, y, arena);
-    if (x.empty() && y.empty()) {
-        return a.node != nullptr && b.node != nullptr && same_json(*a.node, *b.node);
+    if (!pay(steps, x.size() + y.size())) {
+        return false;
     }
-    return equivalent_collections(x, y);
+    if (x.empty() && y.empty()) {
+        return a.node != nullptr && b.node != nullptr && same_json(*a.node, *b.node, steps);
+    }
+    return equivalent_collections(x, y, steps);
 }
 
 bool quantity_involved(const Value& a, const Value& b) {
@@ -201,11 +236,11 @@ std::optional<Moment> moment_of(const Value& value) {
     }
 }
 
-Truth equal_items(const Value& left, const Value& right) {
+Truth equal_items(const Value& left, const Value& right, Steps& steps) {
     // Text and integers are what most conditions compare: they are answered before anything is
     // copied.
     if (left.kind == ValueKind::string && right.kind == ValueKind::string) {
-        return truth(left.text == right.text);
+        return truth(same_text(left.text, right.text, steps));
     }
     if (left.kind == ValueKind::integer && right.kind == ValueKind::integer) {
         return truth(left.integer == right.integer);
@@ -232,13 +267,16 @@ Truth equal_items(const Value& left, const Value& right) {
         return truth(a.boolean == b.boolean);
     }
     if (a.kind == ValueKind::record) {
-        return truth(same_record(*a.record, *b.record));
+        return truth(same_record(*a.record, *b.record, steps));
     }
     return truth(a.node == b.node ||
-                 (a.node != nullptr && b.node != nullptr && same_json(*a.node, *b.node)));
+                 (a.node != nullptr && b.node != nullptr && same_json(*a.node, *b.node, steps)));
 }
 
-bool equivalent_items(const Value& left, const Value& right) {
+bool equivalent_items(const Value& left, const Value& right, Steps& steps) {
+    if (!pay(steps, 1 + ((left.text.size() + right.text.size()) >> 6U))) {
+        return false;
+    }
     const Value a = to_system(left);
     const Value b = to_system(right);
     if (a.kind == ValueKind::string && b.kind == ValueKind::string) {
@@ -259,18 +297,18 @@ bool equivalent_items(const Value& left, const Value& right) {
         return x && y && equivalent(*x, *y);
     }
     if (a.kind == ValueKind::node && b.kind == ValueKind::node) {
-        return equivalent_nodes(a, b);
+        return equivalent_nodes(a, b, steps);
     }
-    return equal_items(a, b) == Truth::yes;
+    return equal_items(a, b, steps) == Truth::yes;
 }
 
-Truth equal_collections(const Collection& a, const Collection& b) {
+Truth equal_collections(const Collection& a, const Collection& b, Steps& steps) {
     if (a.size() != b.size()) {
         return Truth::no;
     }
     Truth result = Truth::yes;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        const Truth each = equal_items(a[i], b[i]);
+        const Truth each = equal_items(a[i], b[i], steps);
         if (each == Truth::no) {
             return Truth::no;
         }
@@ -280,17 +318,17 @@ Truth equal_collections(const Collection& a, const Collection& b) {
 }
 
 // Each item must find a partner of its own, so a repeated item needs a repeated partner.
-bool equivalent_collections(const Collection& a, const Collection& b) {
+bool equivalent_collections(const Collection& a, const Collection& b, Steps& steps) {
     if (a.size() != b.size()) {
         return false;
     }
     std::vector<bool> used(b.size(), false);
     for (const Value& item : a) {
         std::size_t i = 0;
-        while (i < b.size() && (used[i] || !equivalent_items(item, b[i]))) {
+        while (i < b.size() && (used[i] || !equivalent_items(item, b[i], steps))) {
             ++i;
         }
-        if (i == b.size()) {
+        if (i == b.size() || !pay(steps, i >> 6U)) {
             return false;
         }
         used[i] = true;

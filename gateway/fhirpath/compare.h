@@ -9,16 +9,20 @@
 
 namespace linkway::fhirpath {
 
+/// Runtime::steps_left. Elements may be as large as the input and be compared again and again, so
+/// comparing pays as it goes; when nothing is left, what it answers means nothing.
+using Steps = std::uint32_t;
+
 /// `=` of two items; unknown for dates whose precision ends while they are equal, and for
 /// quantities whose units do not convert.
-Truth equal_items(const Value& a, const Value& b);
+Truth equal_items(const Value& a, const Value& b, Steps& steps);
 /// `~` of two items: never unknown.
-bool equivalent_items(const Value& a, const Value& b);
+bool equivalent_items(const Value& a, const Value& b, Steps& steps);
 
 /// `=` of two collections that both have items.
-Truth equal_collections(const Collection& a, const Collection& b);
+Truth equal_collections(const Collection& a, const Collection& b, Steps& steps);
 /// `~` of two collections, in any order.
-bool equivalent_collections(const Collection& a, const Collection& b);
+bool equivalent_collections(const Collection& a, const Collection& b, Steps& steps);
 
 /// Whether the kinds have an order between them.
 enum class Order : std::int8_t { less, same, greater, unknown, incomparable };

@@ -93,6 +93,10 @@ Decimal Decimal::of(std::int64_t value) {
 }
 
 std::optional<Decimal> Decimal::parse(std::string_view text) {
+    constexpr std::size_t longest = 1024;  // zeros in front may be many, but not without end
+    if (text.size() > longest) {
+        return std::nullopt;
+    }
     std::size_t at = 0;
     const bool negative = !text.empty() && text[0] == '-';
     at += !text.empty() && (text[0] == '-' || text[0] == '+') ? 1U : 0U;

@@ -40,12 +40,13 @@ bool booleans(Machine& machine, const Step& step, const Collection& focus, const
 // Every item may be compared with every other, and pays for it.
 bool is_subset(Machine& machine, const Step& step, const Collection& part, const Collection& whole,
                Collection& out) {
-    if (!machine.charge(step, part.size() * std::min<std::size_t>(whole.size(), max_items))) {
-        return false;
+    bool found = true;
+    for (std::size_t i = 0; found && i < part.size(); ++i) {
+        if (!look_for(machine, step, whole, part[i], found)) {
+            return false;
+        }
     }
-    machine.push_boolean(out, std::all_of(part.begin(), part.end(), [&whole](const Value& item) {
-                             return holds(whole, item);
-                         }));
+    machine.push_boolean(out, found);
     return true;
 }
 
@@ -79,27 +80,31 @@ bool single(Machine& machine, const Step& step, const Collection& focus, const C
     return machine.single(step, focus, "single()") && machine.append(step, out, focus);
 }
 
-bool slice(Machine& machine, const Collection& focus, std::size_t from, std::size_t to,
-           Collection& out) {
-    for (std::size_t i = from; i < std::min(to, focus.size()); ++i) {
+bool slice(Machine& machine, const Step& step, const Collection& focus, std::size_t from,
+           std::size_t to, Collection& out) {
+    to = std::min(to, focus.size());
+    if (from + 1 < to && !machine.charge(step, to - from)) {
+        return false;
+    }
+    for (std::size_t i = from; i < to; ++i) {
         machine.push(out, focus[i]);
     }
     return true;
 }
 
-bool first(Machine& machine, const Step&, const Collection& focus, const Collection*,
+bool first(Machine& machine, const Step& step, const Collection& focus, const Collection*,
            Collection& out) {
-    return slice(machine, focus, 0, 1, out);
+    return slice(machine, step, focus, 0, 1, out);
 }
 
-bool last(Machine& machine, const Step&, const Collection& focus, const Collection*,
+bool last(Machine& machine, const Step& step, const Collection& focus, const Collection*,
           Collection& out) {
-    return focus.empty() || slice(machine, focus, focus.size() - 1, focus.size(), out);
+    return focus.empty() || slice(machine, step, focus, focus.size() - 1, focus.size(), out);
 }
 
-bool tail(Machine& machine, const Step&, const Collection& focus, const Collection*,
+bool tail(Machine& machine, const Step& step, const Collection& focus, const Collection*,
           Collection& out) {
-    return slice(machine, focus, 1, focus.size(), out);
+    return slice(machine, step, focus, 1, focus.size(), out);
 }
 
 template <bool Skip>
@@ -112,17 +117,20 @@ bool skip_or_take(Machine& machine, const Step& step, const Collection& focus,
     }
     const auto most = static_cast<std::int64_t>(focus.size());
     const auto n = static_cast<std::size_t>(std::clamp<std::int64_t>(number, 0, most));
-    return !present ||
-           (Skip ? slice(machine, focus, n, focus.size(), out) : slice(machine, focus, 0, n, out));
+    return !present || (Skip ? slice(machine, step, focus, n, focus.size(), out)
+                             : slice(machine, step, focus, 0, n, out));
 }
 
 bool intersect(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
                Collection& out) {
     for (const Value& item : focus) {
-        if (!machine.charge(step, args[0].size() + out.size())) {
+        bool common = false;
+        bool known = false;
+        if (!look_for(machine, step, args[0], item, common) ||
+            (common && !look_for(machine, step, out, item, known))) {
             return false;
         }
-        if (holds(args[0], item) && !holds(out, item)) {
+        if (common && !known) {
             machine.push(out, item);
         }
     }
@@ -133,10 +141,11 @@ bool intersect(Machine& machine, const Step& step, const Collection& focus, cons
 bool exclude(Machine& machine, const Step& step, const Collection& focus, const Collection* args,
              Collection& out) {
     for (const Value& item : focus) {
-        if (!machine.charge(step, args[0].size())) {
+        bool excluded = false;
+        if (!look_for(machine, step, args[0], item, excluded)) {
             return false;
         }
-        if (!holds(args[0], item)) {
+        if (!excluded) {
             machine.push(out, item);
         }
     }

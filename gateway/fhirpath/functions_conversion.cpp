@@ -235,6 +235,9 @@ bool to_kind(Machine& machine, const Step& step, const Collection& focus, const 
         return true;
     }
     const Value value = to_system(focus[0]);
+    if (!machine.charge_text(step, value.text.size())) {
+        return false;
+    }
     Converted result = converted(value, Wanted);
     if (result) {
         const bool number =

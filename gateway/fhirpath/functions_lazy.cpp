@@ -72,10 +72,11 @@ bool repeat(Machine& machine, const Step& step, const Collection& focus, const C
                 return false;
             }
             for (const Value& item : each) {
-                if (!machine.charge(step, out.size() + 1)) {
+                bool known = false;
+                if (!look_for(machine, step, out, item, known)) {
                     return false;
                 }
-                if (!holds(out, item)) {
+                if (!known) {
                     machine.push(out, item);
                     machine.push(fresh, item);
                 }

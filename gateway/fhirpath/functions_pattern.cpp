@@ -2,8 +2,12 @@
 // mapping nor a message can stop the gateway with one.
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <array>
+
 #include "builtins.h"
 #include "items.h"
+#include "unicode.h"
 
 namespace linkway::fhirpath {
 
@@ -34,11 +38,21 @@ std::shared_ptr<const re2::RE2> pattern_of(Machine& machine, const Step& step,
         return nullptr;
     }
     auto compiled = compile(pattern);
+    if (!machine.charge(step, static_cast<std::size_t>(std::max(0, compiled->ProgramSize())))) {
+        return nullptr;
+    }
     if (!compiled->ok()) {
         machine.fail(step, step.expr->name + " was given a pattern that is no regular expression");
         return nullptr;
     }
     return compiled;
+}
+
+/// RE2 looks at each byte once, or, when its automaton grows too large, once for each of the
+/// pattern's instructions. Patterns pay for some of what they may cost.
+bool charge_match(Machine& machine, const Step& step, std::size_t bytes, const re2::RE2& pattern) {
+    const auto weight = static_cast<std::size_t>(1 + pattern.ProgramSize() / 16);
+    return machine.charge(step, (bytes * weight) >> 6U);
 }
 
 template <bool Full>
@@ -56,7 +70,7 @@ bool matches(Machine& machine, const Step& step, const Collection& focus, const 
         return true;
     }
     const auto compiled = pattern_of(machine, step, pattern);
-    if (compiled == nullptr) {
+    if (compiled == nullptr || !charge_match(machine, step, text.size(), *compiled)) {
         return false;
     }
     machine.push_boolean(out, Full ? re2::RE2::FullMatch(piece(text), *compiled)
@@ -95,6 +109,39 @@ std::string rewrite_of(std::string_view substitution, const re2::RE2& pattern) {
     return rewritten;
 }
 
+/// Replaces every match, as RE2::GlobalReplace does: an empty match counts unless another ended
+/// just there. A search may read the rest of the text each time, so each pays for it.
+bool replace_all(Machine& machine, const Step& step, std::string_view text, const re2::RE2& pattern,
+                 const std::string& rewrite, std::string& result) {
+    std::array<re2::StringPiece, 10> groups;
+    const int count =
+        std::min(static_cast<int>(groups.size()), 1 + pattern.NumberOfCapturingGroups());
+    std::size_t at = 0;
+    std::size_t kept = 0;  // end of the last match
+    bool matched = false;
+    while (at <= text.size() && result.size() <= max_text_bytes) {
+        if (!charge_match(machine, step, text.size() - at + 64, pattern)) {
+            return false;
+        }
+        if (!pattern.Match(piece(text), at, text.size(), re2::RE2::UNANCHORED, groups.data(),
+                           count)) {
+            break;
+        }
+        const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
+        if (matched && groups[0].empty() && begin == kept) {
+            at += std::max<std::size_t>(1, byte_offset(text.substr(at), 1));
+            continue;
+        }
+        result.append(text, kept, begin - kept);
+        pattern.Rewrite(&result, rewrite, groups.data(), count);
+        matched = true;
+        kept = begin + groups[0].size();
+        at = kept;
+    }
+    result.append(text, kept);
+    return true;
+}
+
 bool replace_matches(Machine& machine, const Step& step, const Collection& focus,
                      const Collection* args, Collection& out) {
     bool has_text = false;
@@ -115,13 +162,14 @@ bool replace_matches(Machine& machine, const Step& step, const Collection& focus
     if (compiled == nullptr) {
         return false;
     }
-    std::string result(text);
-    // What one match may grow to is bounded first: n matches of a text of n characters.
-    if (substitution.size() * (text.size() + 1) > max_text_bytes * 4) {
-        return machine.fail(step, "the text made here may become too long", "too-costly");
+    std::string why;
+    const std::string rewrite = rewrite_of(substitution, *compiled);
+    if (pattern.empty() || !compiled->CheckRewriteString(rewrite, &why)) {
+        return machine.push_text(step, out, ValueKind::string, text);
     }
-    if (!pattern.empty()) {
-        re2::RE2::GlobalReplace(&result, *compiled, rewrite_of(substitution, *compiled));
+    std::string result;
+    if (!replace_all(machine, step, text, *compiled, rewrite, result)) {
+        return false;
     }
     return machine.push_text(step, out, ValueKind::string, result);
 }

@@ -53,8 +53,14 @@ Order order_keys(const Collection& a, const Collection& b) {
 bool sort(Machine& machine, const Step& step, const Collection& focus, const Collection*,
           Collection& out) {
     Keys keys;
-    if (!read_keys(machine, step, focus, keys) ||
-        !machine.charge(step, focus.size() * keys.each * std::bit_width(focus.size()))) {
+    if (!read_keys(machine, step, focus, keys)) {
+        return false;
+    }
+    std::size_t weight = keys.values.size();
+    for (const Collection& key : keys.values) {
+        weight += key.empty() ? 0 : key[0].text.size() >> 10U;
+    }
+    if (!machine.charge(step, weight * std::bit_width(focus.size()))) {
         return false;
     }
     std::vector<std::size_t> places(focus.size());

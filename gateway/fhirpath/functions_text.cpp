@@ -19,7 +19,8 @@ bool two_texts(Machine& machine, const Step& step, const Collection& focus, cons
         return false;
     }
     present = has_text && has_other;
-    return true;
+    // Looking for one text in another may compare them at every place.
+    return machine.charge(step, (text.size() * std::min(text.size(), other.size())) >> 12U);
 }
 
 template <bool Last>
@@ -166,6 +167,9 @@ bool to_chars(Machine& machine, const Step& step, const Collection& focus, const
     if (!one_text(machine, step, focus, present, text)) {
         return false;
     }
+    if (!machine.charge(step, text.size())) {
+        return false;
+    }
     while (!text.empty()) {
         const std::size_t size = byte_offset(text, 1);
         machine.push(out, Value::of_string(text.substr(0, size)));
@@ -223,6 +227,9 @@ bool split(Machine& machine, const Step& step, const Collection& focus, const Co
         machine.push(out, Value::of_string(text.substr(at, found - at)));
         if (found == std::string_view::npos) {
             break;
+        }
+        if (!machine.charge(step, 1)) {
+            return false;
         }
         if (out.size() > max_items) {
             return machine.fail(step, "the text has too many parts", "too-costly");

@@ -8,10 +8,16 @@
 
 namespace linkway::fhirpath {
 
-bool holds(const Collection& items, const Value& wanted) {
-    return std::any_of(items.begin(), items.end(), [&wanted](const Value& item) {
-        return equal_items(item, wanted) == Truth::yes;
+bool look_for(Machine& machine, const Step& step, const Collection& items, const Value& wanted,
+              bool& found) {
+    if (!machine.charge(step, items.size() + 1)) {
+        return false;
+    }
+    Steps& steps = machine.runtime().steps_left;
+    found = std::any_of(items.begin(), items.end(), [&](const Value& item) {
+        return equal_items(item, wanted, steps) == Truth::yes;
     });
+    return machine.has_steps(step);
 }
 
 bool text_or_nothing(Machine& machine, const Step& step, const Collection& items,

@@ -8,8 +8,10 @@
 
 namespace linkway::fhirpath {
 
-/// True when the collection has an item that equals this one.
-bool holds(const Collection& items, const Value& wanted);
+/// Whether the collection has an item that equals this one. False when the machine holds an issue:
+/// looking pays for each item, and for what is long or large in them.
+bool look_for(Machine& machine, const Step& step, const Collection& items, const Value& wanted,
+              bool& found);
 
 /// The text of the only item, or "" when there is none; fails on several items or on what is no
 /// text.

@@ -80,6 +80,9 @@ bool Machine::append(const Step& step, Collection& out, const Collection& items)
     if (out.size() + items.size() > max_items) {
         return too_many(step);
     }
+    if (items.size() > 1 && !charge(step, items.size())) {
+        return false;
+    }
     for (const Value& item : items) {
         push(out, item);
     }
@@ -276,7 +279,7 @@ bool Machine::eval_root(const Step& step, Collection& out) {
             append_children(item, step.name, nullptr, out, arena_);
         }
     }
-    return true;
+    return out.size() <= 1 || charge(step, out.size());
 }
 
 bool Machine::eval_call(const Step& step, Collection& out) {
@@ -423,7 +426,7 @@ bool Machine::eval_type(const Step& step, Collection& out) {
             push(out, item);
         }
     }
-    return true;
+    return out.size() <= 1 || charge(step, out.size());
 }
 
 bool Machine::eval_sign(const Step& step, Collection& out) {

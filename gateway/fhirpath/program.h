@@ -140,6 +140,8 @@ class Machine {
 
     bool fail(const Step& step, std::string message, std::string_view code = "processing");
     bool charge(const Step& step, std::size_t steps);
+    /// False after something else than charge() has used up the steps.
+    bool has_steps(const Step& step) { return runtime_.steps_left != 0 || charge(step, 1); }
     bool single(const Step& step, const Collection& items, std::string_view what);
 
     void push(Collection& out, const Value& value) { out.push_back(value, arena_); }

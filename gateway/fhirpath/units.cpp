@@ -154,6 +154,10 @@ bool add_component(Canonical& total, std::string_view component, bool inverse) {
 
 /// Reads units of the table joined by . and /, from left to right as UCUM does; nothing for others.
 std::optional<Canonical> canonical(std::string_view code) {
+    constexpr std::size_t longest = 64;
+    if (code.size() > longest) {
+        return std::nullopt;
+    }
     Canonical total;
     bool inverse = false;
     std::size_t start = 0;
