@@ -16,7 +16,6 @@ using fhirpath::Collection;
 using fhirpath::Environment;
 using fhirpath::Expression;
 using fhirpath::StaticType;
-using fhirpath::Value;
 using fhirpath::ValueKind;
 using text::Member;
 using text::Node;
