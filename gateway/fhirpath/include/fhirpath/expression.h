@@ -3,11 +3,11 @@
 // What is understood: FHIRPath N1 (release 2.0.0) with the additions of FHIR R4 (extension,
 // hasValue, getValue, htmlChecks, %resource, %`vs-...`) and, of the draft after it, lastIndexOf,
 // matchesFull, encode, decode, escape, unescape, lowBoundary, highBoundary, precision,
-// comparable and sort. resolve() and conformsTo() are in references.h, memberOf() is for the Environment to
-// give. Bounds: integers have 64 bits, decimals 28 digits; a result beyond them is empty. Of units
-// the calendar and the common UCUM codes of time, mass, length and volume convert; others compare
-// only when they are the same. A literal date keeps its precision, and `=` of two precisions gives
-// nothing; patterns are RE2's, so without look-around.
+// comparable and sort. resolve() and conformsTo() are in references.h, memberOf() is for the
+// Environment to give. Bounds: integers have 64 bits, decimals 28 digits; a result beyond them is
+// empty. Of units the calendar and the common UCUM codes of time, mass, length and volume convert;
+// others compare only when they are the same. A literal date keeps its precision, and `=` of two
+// precisions gives nothing; patterns are RE2's, so without look-around.
 #pragma once
 
 #include <functional>
