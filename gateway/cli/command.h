@@ -54,6 +54,7 @@ Command map_coverage_command();
 Command map_run_command();
 Command map_format_command();
 Command fhirpath_command();
+Command view_run_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);

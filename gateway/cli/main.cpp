@@ -16,7 +16,7 @@ constexpr std::size_t first_option = 256;  // values of long options, beyond any
 const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
         translate_command(),  map_check_command(), map_coverage_command(), map_run_command(),
-        map_format_command(), sample_command(),    fhirpath_command()};
+        map_format_command(), view_run_command(),  fhirpath_command(),     sample_command()};
     return all;
 }
 

@@ -2,9 +2,11 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "command.h"
 #include "mapping/resource_mapping.h"
+#include "mapping/view.h"
 #include "sources/system_mapping.h"
 
 namespace linkway::cli {
@@ -67,13 +69,34 @@ void check_within(const std::string& file, text::Issues& issues) {
     });
 }
 
-/// A template, or event rules; what is driven by rows is checked with the mapping it stands in.
+/// A ViewDefinition; nothing when the file is none.
+std::optional<bool> check_view(const std::string& file, const std::string& content) {
+    const auto parsed =
+        file.ends_with(".json") ? text::parse_json(content, file) : text::parse_yaml(content, file);
+    if (!parsed || parsed->root().string_or("resourceType", "") != "ViewDefinition") {
+        return std::nullopt;
+    }
+    text::Issues issues;
+    const auto view = mapping::View::compile(content, file, issues);
+    if (!report(issues)) {
+        return false;
+    }
+    std::cout << file << ": " << view->columns().size() << " columns of " << view->resource()
+              << ", no mistakes\n";
+    return true;
+}
+
+/// A template, view, or event rules; what is driven by rows is checked with the mapping it stands
+/// in.
 bool check_template(const std::string& file) {
     text::Issues issues;
     const auto content = read_file(file);
     if (!content) {
         std::cerr << "linkway: " << file << " can't be read\n";
         return false;
+    }
+    if (const auto view = check_view(file, *content)) {
+        return *view;
     }
     if (fs::path(file).filename() == "event.yaml") {
         check_within(file, issues);
@@ -202,13 +225,15 @@ Command map_check_command() {
     command.description =
         "Reads PATH (a folder such as mappings/emis: datapackage.json, event.yaml, templates; "
         "codes from ../codes; or a\n"
-        "folder of such folders, or one template) and prints every mistake as file:line:column "
+        "folder of such folders, or one template or view) and prints every mistake as "
+        "file:line:column "
         "with a suggestion: an unknown column or element, "
         "a wrong type, a missing\n"
         "required element, a code outside a required binding, a column that goes nowhere. Exit "
         "code 1 when there is one.";
     command.examples = {"linkway map check mappings/emis",
-                        "linkway map check mappings/emis/patient.yaml"};
+                        "linkway map check mappings/emis/patient.yaml",
+                        "linkway map check mappings/views/tasks.yaml"};
     command.min_operands = command.max_operands = 1;
     command.run = check;
     return command;

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "mapping/format.h"
 #include "mapping/resource_mapping.h"
+#include "resource_input.h"
 #include "sources/translate.h"
 
 namespace linkway::cli {
@@ -33,90 +34,26 @@ struct Tally {
 /// One run of a template over the resources of one input.
 class ResourceRun {
   public:
-    ResourceRun(mapping::ResourceMapping& mapping, std::string file, bool pretty)
-        : mapping_(mapping), file_(std::move(file)), pretty_(pretty) {}
+    ResourceRun(mapping::ResourceMapping& mapping, bool pretty)
+        : mapping_(mapping), pretty_(pretty) {}
 
-    /// NDJSON when the first line is a JSON value of its own (or looks like one that is broken);
-    /// anything else is one document.
-    bool read(std::istream& in) {
-        std::string first;
-        std::uint64_t number = 0;
-        while (first.find_first_not_of(" \t\r") == std::string::npos && std::getline(in, first)) {
-            ++number;
-        }
-        if (file_.ends_with(".ndjson") || text::parse_json(first, file_)) {
-            return lines(first, in, number);
-        }
-        std::ostringstream rest;
-        rest << in.rdbuf();
-        std::string whole =
-            std::string(number == 0 ? 0 : number - 1, '\n') + first + "\n" + rest.str();
-        const auto parsed = text::parse_json(whole, file_);
-        if (!parsed && first.starts_with('{') &&
-            first.find_last_not_of(" \t\r") == first.rfind('}')) {
-            std::istringstream again(std::move(rest).str());
-            return lines(first, again, number);
-        }
-        if (!parsed) {
-            print({parsed.issue()});
-            return false;
-        }
-        visit(parsed->root(), [&](const Node& node) { return parsed->at(node); });
-        return true;
-    }
-
-    const Tally& tally() const { return tally_; }
-
-  private:
-    bool lines(const std::string& first, std::istream& rest, std::uint64_t number) {
-        ndjson_line(first, number);
-        for (std::string line; std::getline(rest, line);) {
-            ndjson_line(line, ++number);
-        }
-        return true;
-    }
-
-    void ndjson_line(const std::string& line, std::uint64_t number) {
-        if (line.find_first_not_of(" \t\r\n") == std::string::npos) {
-            return;
-        }
-        auto parsed = text::parse_json(line, file_);
-        if (!parsed) {
-            Issue issue = std::move(parsed).issue();
-            issue.location.line += number - 1;
-            refuse(std::move(issue));
-            return;
-        }
-        visit(parsed->root(), [&](const Node& node) {
-            Location at = parsed->at(node);
-            at.line += number - 1;
-            return at;
-        });
-    }
-
-    /// A resource, or each resource of a Bundle, unless Bundles are what the template reads.
-    void visit(const Node& root, const std::function<Location(const Node&)>& at) {
-        const std::string_view type = root.string_or("resourceType", "");
-        if (type.empty()) {
-            refuse({text::Severity::error,
-                    "structure",
-                    "a FHIR resource is expected here",
-                    at(root),
-                    {}});
-        } else if (type == mapping_.input()) {
-            translate(root, at(root));
-        } else if (const Node* entries = root.find("entry");
-                   type == "Bundle" && entries != nullptr && entries->is_array()) {
-            for (const Node& entry : entries->items) {
-                if (const Node* resource = entry.find("resource")) {
-                    visit(*resource, at);
-                }
-            }
+    /// Translates a resource of the template's type; of others it only counts how many.
+    void visit(const Node& resource, const Location& at) {
+        if (resource.string_or("resourceType", "") == mapping_.input()) {
+            translate(resource, at);
         } else {
             ++tally_.other_types;
         }
     }
 
+    void refuse(Issue issue) {
+        ++tally_.failed;
+        print({std::move(issue)});
+    }
+
+    const Tally& tally() const { return tally_; }
+
+  private:
     void translate(const Node& resource, const Location& at) {
         std::string out;
         auto made = mapping_.run(resource, out);
@@ -138,13 +75,7 @@ class ResourceRun {
                               : out + "\n");
     }
 
-    void refuse(Issue issue) {
-        ++tally_.failed;
-        print({std::move(issue)});
-    }
-
     mapping::ResourceMapping& mapping_;
-    std::string file_;
     bool pretty_;
     Tally tally_;
 };
@@ -158,16 +89,13 @@ int run_resources(const mapping::Template& source, const Arguments& arguments) {
         return failed;
     }
     const std::string& input = arguments.operands[1];
-    std::ifstream file;
-    if (input != "-") {
-        file.open(input, std::ios::binary);
-        if (!file || fs::is_directory(input)) {
-            std::cerr << "linkway: " << input << " can't be read\n";
-            return failed;
-        }
-    }
-    ResourceRun run(*mapping, input == "-" ? "(standard input)" : input, arguments.has("pretty"));
-    if (!run.read(input == "-" ? std::cin : file)) {
+    ResourceRun run(*mapping, arguments.has("pretty"));
+    const text::Status unread = read_resources(
+        input, mapping->input() == "Bundle",
+        [&](const Node& resource, const Location& at) { run.visit(resource, at); },
+        [&](Issue issue) { run.refuse(std::move(issue)); });
+    if (unread) {
+        print({*unread});
         return failed;
     }
     const Tally& tally = run.tally();

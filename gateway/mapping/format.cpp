@@ -105,9 +105,11 @@ std::string in_order(const std::string& content) {
         }
         start = end;
     }
+    // A resource, such as a ViewDefinition, has no header.
+    const bool is_resource = ("\n" + content).find("\nresourceType:") != std::string::npos;
     const bool sorted =
-        std::is_sorted(parts.begin() + 1, parts.end(),
-                       [](const Part& a, const Part& b) { return a.rank < b.rank; });
+        is_resource || std::is_sorted(parts.begin() + 1, parts.end(),
+                                      [](const Part& a, const Part& b) { return a.rank < b.rank; });
     if (sorted) {
         return content;
     }

@@ -2,7 +2,6 @@
 #include "mapping/view.h"
 
 #include <algorithm>
-#include <array>
 
 #include "fhir/definitions.h"
 #include "fhirpath/references.h"
@@ -86,8 +85,9 @@ void name_types(fhirpath::Expr& expr) {
 
 class Reader {
   public:
-    Reader(const text::Document& document, View::Program& program, text::Issues& issues)
-        : document_(document), program_(program), issues_(issues) {
+    Reader(const text::Document& document, Places places, View::Program& program,
+           text::Issues& issues)
+        : document_(document), places_(std::move(places)), program_(program), issues_(issues) {
         environment_.strict = false;
         environment_.functions = fhirpath::fhir_functions();
         for (fhirpath::Function& function : view_functions()) {
@@ -221,63 +221,15 @@ class Reader {
                  "such as \"valueString\"");
             return;
         }
-        const auto type = primitive(value->name.substr(5));
-        if (!type || !fits(*type, value->value)) {
+        const auto constant =
+            read_view_constant(value->name.substr(5), value->value, program_.texts);
+        if (!constant) {
             fail(document_.at(*value), "value",
                  "\"" + std::string(value->name) + "\" is no valid value for a constant");
             return;
         }
-        environment_.variables.push_back({std::string(name.text), system(*type)});
-        program_.constants.push_back(Collection(constant(*type, value->value)));
-    }
-
-    /// "String" to the kind of value that an R4 primitive of that name holds.
-    static std::optional<ValueKind> primitive(std::string_view suffix) {
-        if (suffix.empty()) {
-            return std::nullopt;
-        }
-        std::string name(suffix);
-        name[0] = static_cast<char>(name[0] - 'A' + 'a');
-        const fhir::TypeDefinition* type = fhir::Definitions::r4().type(name);
-        if (type == nullptr || type->kind != fhir::TypeKind::primitive) {
-            return std::nullopt;
-        }
-        static constexpr std::array<std::pair<std::string_view, ValueKind>, 9> kinds = {
-            {{"boolean", ValueKind::boolean},
-             {"integer", ValueKind::integer},
-             {"positiveInt", ValueKind::integer},
-             {"unsignedInt", ValueKind::integer},
-             {"decimal", ValueKind::decimal},
-             {"date", ValueKind::date},
-             {"dateTime", ValueKind::date_time},
-             {"instant", ValueKind::date_time},
-             {"time", ValueKind::time}}};
-        const auto* const found = std::find_if(
-            kinds.begin(), kinds.end(), [&](const auto& each) { return each.first == name; });
-        return found == kinds.end() ? ValueKind::string : found->second;
-    }
-
-    static bool fits(ValueKind kind, const Node& node) {
-        switch (kind) {
-            case ValueKind::boolean:
-                return node.kind == text::NodeKind::boolean;
-            case ValueKind::integer:
-                return node.kind == text::NodeKind::number &&
-                       fhir::is_valid_primitive("integer", node.text);
-            case ValueKind::decimal:
-                return node.kind == text::NodeKind::number;
-            default:
-                return node.is_string();
-        }
-    }
-
-    Value constant(ValueKind kind, const Node& node) {
-        const std::string& text =
-            *program_.texts.emplace_back(std::make_unique<std::string>(node.text));
-        Value value = Value::of_text(kind, text);
-        value.boolean = text == "true";
-        value.integer = kind == ValueKind::integer ? std::stoll(text) : 0;
-        return value;
+        environment_.variables.push_back({std::string(name.text), system(constant->kind)});
+        program_.constants.push_back(Collection(*constant));
     }
 
     static StaticType system(ValueKind kind) {
@@ -288,8 +240,7 @@ class Reader {
     }
 
     std::optional<Expression> expression(const Node& node) {
-        text::Location at = document_.at(node);
-        ++at.column;  // behind the quotation mark
+        const text::Location at = places_.code(node, node.text, 0).at;
         auto ast = fhirpath::parse(node.text, at);
         if (!ast) {
             issues_.push_back(std::move(ast).issue());
@@ -411,7 +362,7 @@ class Reader {
         if (type != nullptr) {
             check_type(*type);
         }
-        places_.push_back(document_.at(*name));
+        named_at_.push_back(document_.at(*name));
         program_.columns.push_back(std::move(column));
         if (auto compiled = expression(*path)) {
             select.columns.push_back(std::move(*compiled));
@@ -468,7 +419,7 @@ class Reader {
             shift(branch, begin - first);
             select.unions.push_back(std::move(branch));
             program_.columns.resize(begin);
-            places_.resize(begin);
+            named_at_.resize(begin);
         }
     }
 
@@ -495,7 +446,7 @@ class Reader {
             for (std::size_t j = 0; j < i; ++j) {
                 if (program_.columns[i].name == program_.columns[j].name) {
                     fail(
-                        places_[i], "structure",
+                        named_at_[i], "structure",
                         "the column \"" + program_.columns[i].name + "\" stands twice in the view");
                 }
             }
@@ -503,10 +454,11 @@ class Reader {
     }
 
     const text::Document& document_;
+    Places places_;
     View::Program& program_;
     text::Issues& issues_;
     Environment environment_;
-    std::vector<text::Location> places_;  // of the names of program_.columns
+    std::vector<text::Location> named_at_;  // of the names of program_.columns
 };
 
 }  // namespace
@@ -516,10 +468,17 @@ View::View(View&&) noexcept = default;
 View& View::operator=(View&&) noexcept = default;
 View::~View() = default;
 
-std::optional<View> View::compile(const text::Document& definition, text::Issues& issues) {
+std::optional<View> View::compile(std::string_view content, const std::string& file,
+                                  text::Issues& issues) {
+    auto parsed =
+        file.ends_with(".json") ? text::parse_json(content, file) : text::parse_yaml(content, file);
+    if (!parsed) {
+        issues.push_back(std::move(parsed).issue());
+        return std::nullopt;
+    }
     text::Issues found;
     auto program = std::make_unique<Program>();
-    Reader(definition, *program, found).read();
+    Reader(*parsed, Places(content, file), *program, found).read();
     const bool bad = std::any_of(found.begin(), found.end(), [](const text::Issue& issue) {
         return issue.severity == text::Severity::error;
     });

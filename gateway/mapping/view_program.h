@@ -1,8 +1,10 @@
 // A view's flat form. Private to mapping.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fhirpath/expression.h"
@@ -32,6 +34,11 @@ struct View::Program {
     std::vector<std::unique_ptr<std::string>> texts;  ///< of constants
     const fhir::TypeDefinition* type = nullptr;
 };
+
+/// The value of a constant given as value[x]: `type` is what stands behind "value" ("String"). Its
+/// text goes into `texts`. Nothing when there is no such primitive type or it can't be that value.
+std::optional<fhirpath::Value> read_view_constant(std::string_view type, const text::Node& node,
+                                                  std::vector<std::unique_ptr<std::string>>& texts);
 
 /// What SQL on FHIR adds to FHIRPath: getResourceKey(), getReferenceKey([Type]), and a join() that
 /// gives an empty text for nothing.

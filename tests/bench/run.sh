@@ -18,7 +18,7 @@ trap 'exit 1' HUP INT TERM
 export TMPDIR="$work"
 
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/configure.log" || { cat "$work/configure.log"; exit 1; }
-cmake --build "$build" --target bench_scan bench_map bench_row bench_fhirpath
+cmake --build "$build" --target bench_scan bench_map bench_row bench_fhirpath bench_view
 
 # DuckDB is a peer, not a dependency: without it its line is missing, and this says so.
 peer=""
@@ -49,6 +49,10 @@ echo "== Rows, file in and NDJSON out"
 "$build/tests/bench_row" --rounds "$rounds" --patience "$patience" >"$work/row.txt" || { cat "$work/row.txt"; exit 1; }
 grep -v '^RATIO' "$work/row.txt"
 
+echo "== Views, NDJSON to CSV in memory"
+"$build/tests/bench_view" --rounds "$rounds" --patience "$patience" >"$work/view.txt" || { cat "$work/view.txt"; exit 1; }
+grep -v '^RATIO' "$work/view.txt"
+
 echo "== FHIRPath, resources parsed and expressions compiled before"
 engine=""
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
@@ -69,4 +73,4 @@ if [ -n "$engine" ]; then
 fi
 
 echo "== Ratios (of the least times; medians and processor time beside them)"
-awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt" "$work/fhirpath.txt"
+awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt" "$work/view.txt" "$work/fhirpath.txt"

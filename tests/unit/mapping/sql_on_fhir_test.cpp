@@ -63,9 +63,8 @@ bool same(const text::Node* got, const text::Node* wanted) {
 /// All rows as a JSON array, or the first mistake behind "error: ".
 std::string run(const text::Node& definition, const text::Node& resources,
                 std::vector<std::string>& columns) {
-    auto document = text::parse_json(json(definition), "view.json");
     text::Issues issues;
-    const auto view = View::compile(*document, issues);
+    const auto view = View::compile(json(definition), "view.json", issues);
     if (!view) {
         return "error: " + text::to_string(issues.front());
     }

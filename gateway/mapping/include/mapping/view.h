@@ -36,8 +36,10 @@ class View {
 
     /// Checks everything before anything runs: members, names, FHIRPath against the R4 definitions,
     /// columns of a unionAll that differ, a column twice, constants. All mistakes are appended;
-    /// nothing is returned when there was an error. `definition` may be JSON or YAML.
-    static std::optional<View> compile(const text::Document& definition, text::Issues& issues);
+    /// nothing is returned when there was an error. `content` is YAML, or JSON when `file` ends in
+    /// ".json".
+    static std::optional<View> compile(std::string_view content, const std::string& file,
+                                       text::Issues& issues);
 
     const std::string& resource() const;
     const std::vector<ViewColumn>& columns() const;
