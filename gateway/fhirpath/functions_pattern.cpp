@@ -51,7 +51,7 @@ std::shared_ptr<const re2::RE2> pattern_of(Machine& machine, const Step& step,
 /// RE2 looks at each byte once, or, when its automaton grows too large, once for each of the
 /// pattern's instructions. Patterns pay for some of what they may cost.
 bool charge_match(Machine& machine, const Step& step, std::size_t bytes, const re2::RE2& pattern) {
-    const auto weight = 1 + static_cast<std::size_t>(pattern.ProgramSize()) / 16;
+    const std::size_t weight = 1 + static_cast<std::size_t>(pattern.ProgramSize()) / 16;
     return machine.charge(step, (bytes * weight) >> 6U);
 }
 

@@ -1,5 +1,7 @@
 #include "mapping/code_functions.h"
 
+#include <algorithm>
+
 #include "fhir/identity.h"
 #include "text/temporal.h"
 
@@ -37,12 +39,15 @@ std::string_view keep(std::string_view text, Runtime& runtime) {
     return {copy, text.size()};
 }
 
-/// Codes come as text or, from columns of whole numbers, as integers.
+/// Codes come as text, from columns of whole numbers as integers, or as a Coding.
 std::string_view code_text(const Value& value, Runtime& runtime) {
-    if (value.kind != ValueKind::integer) {
-        return value.kind == ValueKind::node ? value.node->text : value.text;
+    if (value.kind == ValueKind::integer) {
+        return keep(std::to_string(value.integer), runtime);
     }
-    return keep(std::to_string(value.integer), runtime);
+    if (value.kind != ValueKind::node) {
+        return value.text;
+    }
+    return value.node->is_object() ? value.node->string_or("code", {}) : value.node->text;
 }
 
 /// Refuses, while compiling, what the first operand names and nothing loaded can answer.
@@ -58,6 +63,25 @@ std::function<Bound(Literals)> known(const Terminology& terminology,
     };
 }
 
+/// R4, FHIRPath, memberOf(): of a code, a Coding, or a CodeableConcept, which is a member when one
+/// of its codings is. A Coding says its own system unless another is asked for.
+Membership membership(const Terminology& terminology, std::string_view value_set,
+                      std::string_view system, const Value& value, Runtime& runtime) {
+    const bool element = value.kind == ValueKind::node && value.node->is_object();
+    const text::Node* codings = element ? value.node->find("coding") : nullptr;
+    if (codings == nullptr) {
+        const std::string_view own = element ? value.node->string_or("system", {}) : "";
+        return terminology.member_of(value_set, system.empty() ? own : system,
+                                     code_text(value, runtime));
+    }
+    Membership best = Membership::no;
+    for (const text::Node& coding : codings->items) {
+        best = std::max(best, membership(terminology, value_set, system,
+                                         Value::of_node(coding, nullptr), runtime));
+    }
+    return best;
+}
+
 Function member_of(const Terminology& terminology) {
     Function result{"memberOf", system_type(ValueKind::boolean), 1, 2, {}, {}};
     result.bind = known(terminology, &Terminology::check_value_set);
@@ -66,7 +90,7 @@ Function member_of(const Terminology& terminology) {
         for (const Value& value : focus) {
             const std::string_view system = args.size() > 1 ? text_of(args[1]) : std::string_view{};
             const Membership member =
-                terminology.member_of(text_of(args[0]), system, code_text(value, runtime));
+                membership(terminology, text_of(args[0]), system, value, runtime);
             if (member != Membership::unknown) {
                 out.push_back(Value::of_boolean(member == Membership::yes), *runtime.arena);
             }

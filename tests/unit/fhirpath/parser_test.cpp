@@ -203,7 +203,8 @@ class Grower {
             case 8:
                 e->kind = ExprKind::type_test;
                 e->name = pick(2) == 0 ? "is" : "as";
-                e->type_name = pick(2) == 0 ? "Patient" : "System.String";
+                e->type_name = std::vector<std::string>{"Patient", "System.String", "FHIR.boolean",
+                                                        "Quantity"}[pick(4)];
                 e->focus = grow(depth - 1);
                 break;
             default: {
@@ -226,9 +227,17 @@ class Grower {
     }
 
     std::string name() {
-        static const std::vector<std::string> names = {
-            "a",   "value",   "is",        "contains", "div", "true",  "day", "a b", "é",
-            "x`y", "back\\s", "Line\nEnd", "_u",       "1st", "where", "and", "T10", "years"};
+        static const std::vector<std::string> names = {"a",        "value",   "is",
+                                                       "contains", "div",     "true",
+                                                       "day",      "a b",     "é",
+                                                       "x`y",      "back\\s", "Line\nEnd",
+                                                       "_u",       "1st",     "where",
+                                                       "and",      "T10",     "years",
+                                                       "is_a",     "as",      "in",
+                                                       "mod",      "xor",     "implies",
+                                                       "or",       "$this",   "%x",
+                                                       "@2023",    "'q'",     "a.b",
+                                                       "//",       "/*",      "\xF0\x9F\x98\x80"};
         return names[pick(static_cast<std::uint32_t>(names.size()))];
     }
 
@@ -240,18 +249,35 @@ class Grower {
 
     void leaf(Expr& e) {
         static const std::vector<std::pair<LiteralKind, std::string>> literals = {
-            {LiteralKind::empty, ""},           {LiteralKind::boolean, "true"},
-            {LiteralKind::boolean, "false"},    {LiteralKind::integer, "0"},
-            {LiteralKind::integer, "42"},       {LiteralKind::decimal, "1.50"},
-            {LiteralKind::string, "it's\t\\n"}, {LiteralKind::string, ""},
-            {LiteralKind::string, "\x01\"`é"},  {LiteralKind::date, "2023-05"},
-            {LiteralKind::date_time, "2023T"},  {LiteralKind::date_time, "2023-05-01T10:00+01:00"},
-            {LiteralKind::time, "T14:30"}};
+            {LiteralKind::empty, ""},
+            {LiteralKind::boolean, "true"},
+            {LiteralKind::boolean, "false"},
+            {LiteralKind::integer, "0"},
+            {LiteralKind::integer, "42"},
+            {LiteralKind::decimal, "1.50"},
+            {LiteralKind::string, "it's\t\\n"},
+            {LiteralKind::string, ""},
+            {LiteralKind::string, "\x01\"`é"},
+            {LiteralKind::date, "2023-05"},
+            {LiteralKind::date_time, "2023T"},
+            {LiteralKind::date_time, "2023-05-01T10:00+01:00"},
+            {LiteralKind::time, "T14:30"},
+            {LiteralKind::time, "T14"},
+            {LiteralKind::integer, "9223372036854775807"},
+            {LiteralKind::decimal, "0.00000000000000000000000001"},
+            {LiteralKind::string, "\r\n\f`%@$//"},
+            {LiteralKind::string, "\xF0\x9F\x98\x80 \xEF\xBF\xBD"},
+            {LiteralKind::date, "2023"},
+            {LiteralKind::date, "2024-02-29"},
+            {LiteralKind::date_time, "2023-05-01T10:00:00.123Z"}};
         e.kind = ExprKind::literal;
         if (pick(8) == 0) {
             e.literal = LiteralKind::quantity;
+            static const std::vector<std::string> units = {
+                "days",    "day",          "years",  "months", "weeks", "hours", "minutes",
+                "seconds", "milliseconds", "mg/d'L", "m2",     "{a b}", "%",     "\\"};
             e.text = pick(2) == 0 ? "4" : "0.5";
-            e.unit = pick(2) == 0 ? "days" : "mg/d'L";
+            e.unit = units[pick(static_cast<std::uint32_t>(units.size()))];
             return;
         }
         const auto& [kind, text] = literals[pick(static_cast<std::uint32_t>(literals.size()))];
@@ -265,14 +291,15 @@ class Grower {
 }  // namespace
 
 TEST_CASE("print and parse are inverse") {
-    for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
-        const ExprPtr tree = Grower(seed).grow(6);
+    for (std::uint32_t seed = 1; seed <= 20'000; ++seed) {
+        const ExprPtr tree = Grower(seed).grow(static_cast<int>(seed % 8));
         const std::string text = print(*tree);
         const auto again = parse(text);
         CAPTURE(seed, text);
         REQUIRE(again.ok());
         REQUIRE(equal(*tree, **again));
         REQUIRE(print(**again) == text);
+        REQUIRE(equal(*tree, *tree->clone()));
     }
 }
 
