@@ -136,7 +136,8 @@ const Node* object_of(const Value& item) {
 
 const TypeDefinition* type_of_members(const Value& item) {
     if (is_primitive(item.type) || item.kind != ValueKind::node) {
-        return fhir::Definitions::r4().type("Element");
+        static const TypeDefinition* const element = fhir::Definitions::r4().type("Element");
+        return element;
     }
     return item.type;
 }
