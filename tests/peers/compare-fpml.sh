@@ -28,7 +28,7 @@ LINKWAY=${LINKWAY:-$root/build/release/linkway}
 export LINKWAY
 
 # fpml 1.0.0 does not say that it needs typing_extensions.
-venv=$root/build/peers/fpml
+venv=$root/build/fpml
 wanted="fpml==1.0.0 fhirpathpy==2.2.4 typing_extensions==4.16.0 PyYAML==6.0.3"
 if [ "$(cat "$venv/installed" 2>/dev/null)" != "$wanted" ]; then
     mkdir -p "$(dirname -- "$venv")"
