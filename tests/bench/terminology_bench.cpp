@@ -35,7 +35,8 @@ std::string sctid(std::uint32_t item, const char* partition) {
 }
 
 /// Each concept stands below one to three of those before it, so far back that it has some
-/// seventeen ancestors, as those of SNOMED CT have; each has a full name and two synonyms, and three relationships that are no is-a.
+/// seventeen ancestors, as those of SNOMED CT have; each has a full name and two synonyms, and
+/// three relationships that are no is-a.
 void write_release(const fs::path& folder, const std::vector<std::string>& ids) {
     tests::Random random(400);
     const std::string middle = "\t20250101\t1\t9009999999108\t";
