@@ -4,7 +4,7 @@
 #   compare-fpml.sh [CASE...]
 #
 # A case is a folder with template.yaml and input.json; without any, all of tests/templates, and those of
-# tests/mistakes/templates that have an input, which both engines must refuse. Prints each difference.
+# tests/mistakes/templates about the language, which both engines must refuse. Prints each difference.
 # LINKWAY names the program (build/release/linkway).
 # Exit code: 0 no difference but those that README.md explains, 1 another one (or one explained there that is none any
 # more), 77 the engine cannot be had here (no Python, no venv, no network).
@@ -28,7 +28,7 @@ LINKWAY=${LINKWAY:-$root/build/release/linkway}
 export LINKWAY
 
 # fpml 1.0.0 does not say that it needs typing_extensions.
-venv=$root/build/peers/fpml
+venv=$root/build/fpml
 wanted="fpml==1.0.0 fhirpathpy==2.2.4 typing_extensions==4.16.0 PyYAML==6.0.3"
 if [ "$(cat "$venv/installed" 2>/dev/null)" != "$wanted" ]; then
     mkdir -p "$(dirname -- "$venv")"
