@@ -53,6 +53,7 @@ Command map_check_command();
 Command map_coverage_command();
 Command map_run_command();
 Command map_format_command();
+Command map_explain_command();
 Command fhirpath_command();
 Command view_run_command();
 
