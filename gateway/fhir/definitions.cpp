@@ -37,18 +37,21 @@ std::vector<std::string_view> Definitions::codes(std::string_view value_set) con
                                               : found->second.codes;
 }
 
+const Child* TypeDefinition::child(std::string_view json_name) const {
+    const Child* found = names == nullptr ? nullptr : names->find(json_name);
+    const bool bare = found != nullptr && found->element->choice && found->type == nullptr;
+    return bare ? nullptr : found;
+}
+
 const ElementDefinition* TypeDefinition::element(std::string_view json_name) const {
-    const NameIndex::Slot* slot = names == nullptr ? nullptr : names->find(json_name);
-    if (slot == nullptr) {
-        return nullptr;
-    }
-    const ElementDefinition& found = elements[slot->element - 1U];
-    return found.choice && slot->type == 0 ? nullptr : &found;
+    const Child* found = child(json_name);
+    return found == nullptr ? nullptr : found->element;
 }
 
 const ElementDefinition* TypeDefinition::path_element(std::string_view path_name) const {
-    const NameIndex::Slot* slot = names == nullptr ? nullptr : names->find(path_name);
-    return slot == nullptr || slot->type != 0 ? nullptr : &elements[slot->element - 1U];
+    const Child* found = names == nullptr ? nullptr : names->find(path_name);
+    return found != nullptr && found->name.size() == found->element->name.size() ? found->element
+                                                                                 : nullptr;
 }
 
 const TypeDefinition* TypeDefinition::element_type(const ElementDefinition& element,
@@ -56,12 +59,8 @@ const TypeDefinition* TypeDefinition::element_type(const ElementDefinition& elem
     if (!element.choice) {
         return element.types.empty() ? nullptr : element.types.front();
     }
-    const NameIndex::Slot* slot = names == nullptr ? nullptr : names->find(json_name);
-    if (slot == nullptr || slot->type == 0) {
-        return nullptr;
-    }
-    const ElementDefinition& own = elements[slot->element - 1U];
-    return own.name == element.name ? own.types[slot->type - 1U] : nullptr;
+    const Child* found = child(json_name);
+    return found != nullptr && found->element->name == element.name ? found->type : nullptr;
 }
 
 bool TypeDefinition::is_a(std::string_view ancestor) const {
@@ -71,6 +70,14 @@ bool TypeDefinition::is_a(std::string_view ancestor) const {
         }
     }
     return false;
+}
+
+bool TypeDefinition::is_a(const TypeDefinition& ancestor) const {
+    const TypeDefinition* type = this;
+    while (type != nullptr && type != &ancestor) {
+        type = type->base;
+    }
+    return type != nullptr;
 }
 
 }  // namespace linkway::fhir

@@ -3,6 +3,8 @@
 #include "definitions_tables.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "embedded_tables.h"
 
@@ -46,6 +48,23 @@ TypeKind kind_of(std::string_view text) {
                                 : TypeKind::complex;
 }
 
+/// A primitive of another name is text, whatever its form.
+SystemType value_of(std::string_view primitive) {
+    constexpr std::pair<std::string_view, SystemType> others[] = {
+        {"boolean", SystemType::boolean},
+        {"integer", SystemType::integer},
+        {"positiveInt", SystemType::integer},
+        {"unsignedInt", SystemType::integer},
+        {"decimal", SystemType::decimal},
+        {"date", SystemType::date},
+        {"dateTime", SystemType::date_time},
+        {"instant", SystemType::date_time},
+        {"time", SystemType::time}};
+    const auto* found = std::find_if(std::begin(others), std::end(others),
+                                     [&](const auto& each) { return each.first == primitive; });
+    return found == std::end(others) ? SystemType::string : found->second;
+}
+
 }  // namespace
 
 Definitions::Tables::Tables() {
@@ -56,7 +75,7 @@ Definitions::Tables::Tables() {
     }
     for (std::size_t i = 0; i < types.size(); ++i) {
         types[i].elements = elements_[i];
-        types[i].names = &indexes_.emplace_back(types[i].elements);
+        types[i].names = &indexes_.emplace_back(types[i].elements, spellings_);
     }
     read_codes();
 }
@@ -71,6 +90,7 @@ void Definitions::Tables::read_types() {
         TypeDefinition& type = types.emplace_back();
         type.name = fields.next();
         type.kind = kind_of(fields.next());
+        type.value = type.kind == TypeKind::primitive ? value_of(type.name) : SystemType::none;
         bases.push_back(fields.next());
         type.is_abstract = fields.next() == "abstract";
         by_name.emplace(type.name, types.size() - 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory_resource>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -39,6 +40,7 @@ struct Definitions::Tables {
 
     std::vector<std::vector<ElementDefinition>> elements_;  // by place of the owner
     std::vector<bool> inherited_;  // whether elements_ there begins with those of the base
+    std::pmr::monotonic_buffer_resource spellings_;  // of choices: valueString
     std::deque<NameIndex> indexes_;
     std::deque<std::vector<const TypeDefinition*>> choices_;
     std::deque<std::vector<std::string_view>> targets_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,26 +12,23 @@
 namespace linkway::fhir {
 
 /// Open addressing over the JSON names of one type, each spelling of a choice among them, and the
-/// bare names of choices as FHIRPath says them. Names are not stored: a slot points at the element
-/// and the type whose names together spell it.
+/// bare names of choices as FHIRPath says them.
 class NameIndex {
   public:
-    struct Slot {
-        std::uint32_t hash = 0;
-        std::uint16_t element = 0;  ///< 1 + its place among the elements; 0 marks a free slot
-        std::uint16_t type = 0;  ///< 1 + its place among the types of a choice; 0 for the bare name
-    };
+    /// Spellings that are no element's own name are kept in `names`, which outlives the index.
+    NameIndex(std::span<const ElementDefinition> elements, std::pmr::memory_resource& names);
 
-    explicit NameIndex(std::span<const ElementDefinition> elements);
-
-    /// The slot of that name, or nullptr.
-    const Slot* find(std::string_view name) const;
+    /// What that name stands for, or nullptr. Of the bare name of a choice the type is null.
+    const Child* find(std::string_view name) const;
 
   private:
-    void add(std::string_view name, std::size_t element, std::size_t type);
-    bool spells(const Slot& slot, std::string_view name) const;
+    struct Slot {
+        std::uint32_t hash = 0;
+        std::uint32_t child = 0;  // 1 + its place among the children; 0 marks a free slot
+    };
+    void add(const Child& child);
 
-    std::span<const ElementDefinition> elements_;
+    std::vector<Child> children_;
     std::vector<Slot> slots_;  // a power of two of them, at most half in use
 };
 

@@ -38,7 +38,8 @@ struct BuiltIn {
                             ///< integer, n number, T type, a anything
     Takes takes;
     Yields yields;
-    Handler handler;  ///< null for those that the compiler turns into operators
+    Handler handler;                ///< null for a predicate
+    Predicate predicate = nullptr;  ///< also null for those that the compiler turns into operators
 
     /// Its operands are evaluated for each item of the focus, with $this.
     bool lazy() const {
@@ -62,6 +63,11 @@ std::vector<BuiltIn> conversion_functions();
 std::vector<BuiltIn> tree_functions();
 std::vector<BuiltIn> boundary_functions();
 std::vector<BuiltIn> sort_functions();
+
+/// All that stands beneath the focus, level by level; with a query in `step.more` only those items
+/// that ofType() behind it would leave.
+bool descendants(Machine& machine, const Step& step, const Collection& focus, const Collection*,
+                 Collection& out);
 
 /// Whether a key of sort() starts with a minus sign: what follows is then the key, sorted
 /// descending.

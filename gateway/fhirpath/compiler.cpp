@@ -238,7 +238,7 @@ StaticType Compiler::check_focus(const Expr& expr, Step& step, const Scope& scop
 
 Checked Compiler::check_member(const Expr& expr, const Scope& scope) {
     Step& step = make(Op::element, expr);
-    step.name = expr.name;
+    step.name = text::Name(expr.name);
     const StaticType focus = check_focus(expr, step, scope, true);
     if (!expr.focus && !scope.has_focus) {
         return {&step, {}};
@@ -325,7 +325,7 @@ Checked Compiler::check_element(const Expr& expr, Step& step, const StaticType& 
     }
     const bool primitive = focus.type->kind == fhir::TypeKind::primitive;
     const auto* owner = primitive ? fhir::Definitions::r4().type("Element") : focus.type;
-    const auto* element = owner != nullptr ? find_element(*owner, expr.name) : nullptr;
+    const auto* element = owner != nullptr ? owner->path_element(expr.name) : nullptr;
     // Of an abstract type any resource may come: its own elements are found when it runs.
     if (owner == nullptr || (element == nullptr && focus.type->is_abstract)) {
         return {&step, fhir_type(nullptr, true)};
@@ -385,6 +385,15 @@ std::string Compiler::literal_type_name(const Expr& operand) {
     return space.empty() ? space : space + "." + operand.name;
 }
 
+namespace {
+
+/// Whether the step is a plain descendants().
+bool is_descendants(const Step* step) {
+    return step != nullptr && step->op == Op::call && step->handler == descendants && !step->more;
+}
+
+}  // namespace
+
 Checked Compiler::check_type_test(const Expr& expr, std::string_view name,
                                   const std::string& type_name, const Scope& scope) {
     Step& step = make(name == "is"   ? Op::type_is
@@ -395,6 +404,13 @@ Checked Compiler::check_type_test(const Expr& expr, std::string_view name,
     const auto query = type_query(type_name);
     StaticType type;
     if (query) {
+        // What descendants() would find only to be left out again is better not made at all.
+        const bool beneath = step.op == Op::type_filter && is_descendants(step.focus);
+        if (beneath) {
+            step.op = Op::call;
+            step.handler = descendants;
+            step.focus = step.focus->focus;
+        }
         step.details().query = *query;
         type = static_type(*query);
     } else if (!type_name.empty()) {

@@ -48,7 +48,7 @@ Checked Compiler::check_function(const Expr& expr, const Scope& scope) {
     if (!check_count(expr, function->least, most)) {
         return {&make(Op::constant, expr), result_of(*function, {}, {})};
     }
-    if (function->handler == nullptr) {
+    if (function->handler == nullptr && function->predicate == nullptr) {
         return check_type_test(expr, expr.name, literal_type_name(*expr.operands[0]), scope);
     }
     return check_built_in(expr, *function, scope);
@@ -93,7 +93,7 @@ Checked Compiler::check_external(const Expr& expr, const Function& function, con
     for (std::size_t i = 0; fixed && i < step.operands.size(); ++i) {
         step.details().args.push_back(step.operands[i]->more->constant);
     }
-    step.function = &program_.functions.emplace_back(function);
+    step.details().function = &program_.functions.emplace_back(function);
     if (check_count(expr, function.min_args, function.max_args) && function.bind) {
         auto bound = function.bind(literals);
         if (bound.ok()) {
@@ -113,6 +113,7 @@ Checked Compiler::check_built_in(const Expr& expr, const BuiltIn& function, cons
     const bool needs_focus = std::find(free.begin(), free.end(), expr.name) == free.end();
     const StaticType focus = check_focus(expr, step, scope, needs_focus);
     step.handler = function.handler;
+    step.predicate = function.predicate;
     step.lazy = function.lazy();
     check_takes(expr, function, focus);
     std::vector<StaticType> operands;

@@ -9,9 +9,8 @@ namespace linkway::fhirpath {
 
 namespace {
 
-bool empty(Machine& machine, const Step&, const Collection& focus, const Collection*,
-           Collection& out) {
-    machine.push_boolean(out, focus.empty());
+bool empty(Machine&, const Step&, const Collection& focus, const Collection*, Truth& truth) {
+    truth = focus.empty() ? Truth::yes : Truth::no;
     return true;
 }
 
@@ -165,14 +164,12 @@ bool combine(Machine& machine, const Step& step, const Collection& focus, const 
 // A single item that is no boolean counts as true, so not() of it is false (N1, singleton
 // evaluation).
 bool negate(Machine& machine, const Step& step, const Collection& focus, const Collection*,
-            Collection& out) {
-    Truth truth = Truth::unknown;
-    if (!machine.truth_of(step, focus, truth)) {
+            Truth& truth) {
+    Truth given = Truth::unknown;
+    if (!machine.truth_of(step, focus, given)) {
         return false;
     }
-    if (truth != Truth::unknown) {
-        machine.push_boolean(out, truth == Truth::no);
-    }
+    truth = given == Truth::unknown ? given : given == Truth::no ? Truth::yes : Truth::no;
     return true;
 }
 
@@ -180,7 +177,7 @@ bool negate(Machine& machine, const Step& step, const Collection& focus, const C
 
 std::vector<BuiltIn> collection_functions() {
     return {
-        {"empty", 0, "", Takes::anything, Yields::boolean, empty},
+        {"empty", 0, "", Takes::anything, Yields::boolean, nullptr, empty},
         {"count", 0, "", Takes::anything, Yields::integer, count},
         {"allTrue", 0, "", Takes::boolean, Yields::boolean, booleans<true, true>},
         {"anyTrue", 0, "", Takes::boolean, Yields::boolean, booleans<false, true>},
@@ -200,7 +197,7 @@ std::vector<BuiltIn> collection_functions() {
         {"exclude", 1, "a", Takes::anything, Yields::focus, exclude},
         {"union", 1, "a", Takes::anything, Yields::special, unite},
         {"combine", 1, "a", Takes::anything, Yields::special, combine},
-        {"not", 0, "", Takes::anything, Yields::boolean, negate},
+        {"not", 0, "", Takes::anything, Yields::boolean, nullptr, negate},
     };
 }
 

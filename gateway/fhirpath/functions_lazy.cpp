@@ -21,30 +21,27 @@ bool where(Machine& machine, const Step& step, const Collection& focus, const Co
 }
 
 bool exists(Machine& machine, const Step& step, const Collection& focus, const Collection*,
-            Collection& out) {
+            Truth& truth) {
     bool found = step.operands.empty() && !focus.empty();
     for (std::size_t i = 0; !step.operands.empty() && !found && i < focus.size(); ++i) {
-        Truth truth = Truth::unknown;
         if (!machine.test_item(*step.operands[0], focus[i], i, truth)) {
             return false;
         }
         found = truth == Truth::yes;
     }
-    machine.push_boolean(out, found);
+    truth = found ? Truth::yes : Truth::no;
     return true;
 }
 
 bool all(Machine& machine, const Step& step, const Collection& focus, const Collection*,
-         Collection& out) {
-    bool result = true;
-    for (std::size_t i = 0; result && i < focus.size(); ++i) {
-        Truth truth = Truth::unknown;
+         Truth& truth) {
+    truth = Truth::yes;
+    for (std::size_t i = 0; truth == Truth::yes && i < focus.size(); ++i) {
         if (!machine.test_item(*step.operands[0], focus[i], i, truth)) {
             return false;
         }
-        result = truth == Truth::yes;
+        truth = truth == Truth::yes ? Truth::yes : Truth::no;
     }
-    machine.push_boolean(out, result);
     return true;
 }
 
@@ -142,8 +139,8 @@ bool trace(Machine& machine, const Step& step, const Collection& focus, const Co
 std::vector<BuiltIn> lazy_functions() {
     return {
         {"where", 1, "c", Takes::anything, Yields::focus, where},
-        {"exists", 0, "c", Takes::anything, Yields::boolean, exists},
-        {"all", 1, "c", Takes::anything, Yields::boolean, all},
+        {"exists", 0, "c", Takes::anything, Yields::boolean, nullptr, exists},
+        {"all", 1, "c", Takes::anything, Yields::boolean, nullptr, all},
         {"select", 1, "p", Takes::anything, Yields::special, select},
         {"repeat", 1, "p", Takes::anything, Yields::special, repeat},
         {"aggregate", 1, "pa", Takes::anything, Yields::special, aggregate},

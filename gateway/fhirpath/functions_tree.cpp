@@ -28,29 +28,12 @@ bool children(Machine& machine, const Step& step, const Collection& focus, const
     return true;
 }
 
-/// Level by level: what was found is the queue of what is still to be opened. Rows whose keys go in
-/// circles end at the limit of items.
-bool descendants(Machine& machine, const Step& step, const Collection& focus, const Collection*,
-                 Collection& out) {
-    if (!children(machine, step, focus, nullptr, out)) {
-        return false;
-    }
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const Value item = out[i];  // `out` moves when it grows
-        if (!append_children_of(machine, step, item, out)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool is_primitive_value(const Value& item) {
     return item.kind != ValueKind::node && item.kind != ValueKind::record;
 }
 
-bool has_value(Machine& machine, const Step&, const Collection& focus, const Collection*,
-               Collection& out) {
-    machine.push_boolean(out, focus.size() == 1 && is_primitive_value(focus[0]));
+bool has_value(Machine&, const Step&, const Collection& focus, const Collection*, Truth& truth) {
+    truth = focus.size() == 1 && is_primitive_value(focus[0]) ? Truth::yes : Truth::no;
     return true;
 }
 
@@ -75,7 +58,7 @@ bool extension(Machine& machine, const Step& step, const Collection& focus, cons
     }
     for (const Value& item : focus) {
         Collection extensions;
-        append_children(item, "extension", nullptr, extensions, machine.arena());
+        append_children(item, text::Name("extension"), nullptr, extensions, machine.arena());
         for (const Value& each : extensions) {
             if (!url.empty() && each.node != nullptr && each.node->string_or("url", {}) == url) {
                 machine.push(out, each);
@@ -133,7 +116,7 @@ std::vector<BuiltIn> tree_functions() {
     return {
         {"children", 0, "", Takes::anything, Yields::unknown_many, children},
         {"descendants", 0, "", Takes::anything, Yields::unknown_many, descendants},
-        {"hasValue", 0, "", Takes::anything, Yields::boolean, has_value},
+        {"hasValue", 0, "", Takes::anything, Yields::boolean, nullptr, has_value},
         {"getValue", 0, "", Takes::anything, Yields::special, get_value},
         {"extension", 1, "s", Takes::anything, Yields::special, extension},
         {"type", 0, "", Takes::anything, Yields::unknown_many, type},

@@ -15,6 +15,15 @@
 
 namespace linkway::fhirpath {
 
+namespace {
+
+bool is_logic(Op op) {
+    return op == Op::logic_and || op == Op::logic_or || op == Op::logic_xor ||
+           op == Op::logic_implies;
+}
+
+}  // namespace
+
 bool Machine::fail(const Step& step, std::string message, std::string_view code) {
     issue_ = text::Issue{text::Severity::error,
                          std::string(code),
@@ -113,9 +122,30 @@ bool Machine::eval_total(const Step& step, const Value& item, std::size_t index,
     return good;
 }
 
+bool Machine::test(const Step& step, Truth& truth) {
+    const bool direct = step.op == Op::call && step.predicate != nullptr && !is_shared(step);
+    if (!direct && !is_logic(step.op)) {
+        Collection scratch;
+        const Collection* items = read(step, scratch);
+        return items != nullptr && truth_of(step, *items, truth);
+    }
+    if (!charge(step, 1)) {
+        return false;
+    }
+    return direct ? with_operands(step,
+                                  [&](const Collection& focus, const Collection* args) {
+                                      return step.predicate(*this, step, focus, args, truth);
+                                  })
+                  : test_logic(step, truth);
+}
+
 bool Machine::test_item(const Step& step, const Value& item, std::size_t index, Truth& truth) {
-    Collection scratch;
-    return eval_item(step, item, index, scratch) && truth_of(step, scratch, truth);
+    const Value* const outer_self = std::exchange(self, &item);
+    const std::size_t outer_position = std::exchange(position, index);
+    const bool good = test(step, truth);
+    self = outer_self;
+    position = outer_position;
+    return good;
 }
 
 bool Machine::truth_of(const Step& step, const Collection& items, Truth& truth) {
@@ -130,14 +160,37 @@ bool Machine::truth_of(const Step& step, const Collection& items, Truth& truth) 
     return true;
 }
 
-// Variables and constants are the leaves of nearly every expression: handing out what is there
-// already saves a copy of each.
+// Variables, constants and $this are the leaves of nearly every expression: handing out what is
+// there already saves a copy of each.
 const Collection* Machine::read(const Step& step, Collection& scratch) {
-    if (step.op == Op::variable && step.index < runtime_.variables.size()) {
-        return &runtime_.variables[step.index];
-    }
-    if (step.op == Op::constant) {
-        return &step.more->constant;
+    switch (step.op) {
+        case Op::variable:
+            if (step.index < runtime_.variables.size()) {
+                return &runtime_.variables[step.index];
+            }
+            break;
+        case Op::constant:
+            return &step.more->constant;
+        case Op::context:
+        case Op::self: {
+            const Value* const item = step.op == Op::self ? self : runtime_.context;
+            if (item != nullptr) {
+                scratch = Collection::view(*item);
+            }
+            return &scratch;
+        }
+        case Op::root: {
+            const Collection* focus = focus_of(step, scratch);
+            const bool same =
+                focus != nullptr && focus->size() == 1 && (*focus)[0].type == step.type;
+            if (same || focus == nullptr) {
+                return focus;
+            }
+            scratch.clear();
+            break;
+        }
+        default:
+            break;
     }
     if (is_shared(step)) {
         return shared_result(step);
@@ -172,7 +225,7 @@ const Collection* Machine::focus_of(const Step& step, Collection& scratch) {
         return read(*step.focus, scratch);
     }
     if (self != nullptr) {
-        push(scratch, *self);
+        scratch = Collection::view(*self);
     }
     return &scratch;
 }
@@ -216,8 +269,14 @@ bool Machine::compute(const Step& step, Collection& out) {
         case Op::logic_and:
         case Op::logic_or:
         case Op::logic_xor:
-        case Op::logic_implies:
-            return eval_logic(step, out);
+        case Op::logic_implies: {
+            Truth truth = Truth::unknown;
+            if (!test_logic(step, truth)) {
+                return false;
+            }
+            push_truth(out, truth);
+            return true;
+        }
         case Op::type_is:
         case Op::type_as:
         case Op::type_filter:
@@ -272,7 +331,7 @@ bool Machine::eval_root(const Step& step, Collection& out) {
         return false;
     }
     for (const Value& item : *focus) {
-        if (item.type != nullptr && item.type->is_a(step.name)) {
+        if (item.type != nullptr && item.type->is_a(*step.type)) {
             push(out, item);
         } else {
             // What is no such type may still have a child of that name.
@@ -282,14 +341,16 @@ bool Machine::eval_root(const Step& step, Collection& out) {
     return out.size() <= 1 || charge(step, out.size());
 }
 
-bool Machine::eval_call(const Step& step, Collection& out) {
+/// Calls `run(focus, args)`; args are null for a function that evaluates its operands itself.
+template <class Run>
+bool Machine::with_operands(const Step& step, const Run& run) {
     Collection scratch;
     const Collection* focus = focus_of(step, scratch);
     if (focus == nullptr) {
         return false;
     }
     if (step.lazy || step.operands.empty()) {
-        return step.handler(*this, step, *focus, nullptr, out);
+        return run(*focus, nullptr);
     }
     // No eager built-in takes more than two operands.
     std::array<Collection, 2> args;
@@ -298,7 +359,21 @@ bool Machine::eval_call(const Step& step, Collection& out) {
             return false;
         }
     }
-    return step.handler(*this, step, *focus, args.data(), out);
+    return run(*focus, args.data());
+}
+
+bool Machine::eval_call(const Step& step, Collection& out) {
+    return with_operands(step, [&](const Collection& focus, const Collection* args) {
+        if (step.handler != nullptr) {
+            return step.handler(*this, step, focus, args, out);
+        }
+        Truth truth = Truth::unknown;
+        if (!step.predicate(*this, step, focus, args, truth)) {
+            return false;
+        }
+        push_truth(out, truth);
+        return true;
+    });
 }
 
 // An issue of the function's own usually has no place; the place of the call is the best one known.
@@ -320,7 +395,8 @@ bool Machine::eval_external(const Step& step, Collection& out) {
     }
     const std::span<const Collection> args =
         made.empty() ? std::span<const Collection>(fixed) : std::span<const Collection>(made);
-    text::Status status = step.function->call(step.more->bound.get(), *focus, args, out, runtime_);
+    text::Status status =
+        step.more->function->call(step.more->bound.get(), *focus, args, out, runtime_);
     if (!status) {
         return true;
     }
@@ -386,19 +462,13 @@ bool decided(Op op, Truth left) {
 
 // The right side is not evaluated when the left decides: conditions often guard what stands behind
 // them.
-bool Machine::eval_logic(const Step& step, Collection& out) {
+bool Machine::test_logic(const Step& step, Truth& truth) {
     std::array<Truth, 2> sides = {Truth::unknown, Truth::unknown};
-    for (std::size_t i = 0; i < 2; ++i) {
-        Collection scratch;
-        const Collection* items = read(*step.operands[i], scratch);
-        if (items == nullptr || !truth_of(step, *items, sides.at(i))) {
-            return false;
-        }
-        if (i == 0 && decided(step.op, sides[0])) {
-            break;
-        }
+    if (!test(*step.operands[0], sides[0]) ||
+        (!decided(step.op, sides[0]) && !test(*step.operands[1], sides[1]))) {
+        return false;
     }
-    push_truth(out, combine(step.op, sides[0], sides[1]));
+    truth = combine(step.op, sides[0], sides[1]);
     return true;
 }
 

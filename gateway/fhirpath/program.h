@@ -17,10 +17,16 @@ namespace linkway::fhirpath {
 class Machine;
 struct Step;
 
+enum class Truth : std::int8_t { no, yes, unknown };
+
 /// A built-in function. `args` are the evaluated operands, or null for a lazy function, which
 /// evaluates `step.operands` itself. Appends to `out`; false when the machine holds an issue.
 using Handler = bool (*)(Machine& machine, const Step& step, const Collection& focus,
                          const Collection* args, Collection& out);
+
+/// One that gives true, false or nothing.
+using Predicate = bool (*)(Machine& machine, const Step& step, const Collection& focus,
+                           const Collection* args, Truth& truth);
 
 enum class Op : std::uint8_t {
     constant,  ///< `constant`
@@ -32,7 +38,7 @@ enum class Op : std::uint8_t {
     field,     ///< field `index` of the records of type `record`; others by `name`
     element,   ///< child `name` of nodes; `element` is the definition when all are of type `type`
     root,      ///< those items of the focus that are a `type` (Patient in Patient.name)
-    call,      ///< `handler`
+    call,      ///< `handler` or `predicate`
     external,  ///< `function`
     item_at,   ///< focus[operand]
     logic_and,
@@ -54,19 +60,19 @@ enum class Op : std::uint8_t {
 
 /// Which type an `is`, `as` or ofType() asks for.
 struct TypeQuery {
-    bool system = true;                ///< a System type of that kind may match
-    bool fhir = true;                  ///< a FHIR type may match
-    ValueKind kind = ValueKind::node;  ///< of the System type; node for none
-    std::string name;                  ///< of the FHIR type
+    ValueKind kind = ValueKind::node;            ///< the System type; node for none
+    const fhir::TypeDefinition* type = nullptr;  ///< the FHIR type; null for none
+    bool any = false;                            ///< System.Any
 };
 
 /// What only some steps need.
 struct Details {
     Collection constant;                   ///< of Op::constant
     std::vector<Collection> args;          ///< of external: the operands, when all are constants
+    const Function* function = nullptr;    ///< of external
     std::shared_ptr<const void> bound;     ///< of external: what Function::bind gave
     std::shared_ptr<const void> prepared;  ///< e.g. a regular expression that is a literal
-    TypeQuery query;                       ///< of type_is, type_as and type_filter
+    TypeQuery query;  ///< of type_is, type_as and type_filter; of descendants() with one behind
 };
 
 /// One node of a compiled expression: the tree with every name resolved. Two cache lines: a
@@ -82,11 +88,11 @@ struct Step {
     const Step* focus = nullptr;
     std::vector<const Step*> operands;
     Handler handler = nullptr;
-    const Function* function = nullptr;
+    Predicate predicate = nullptr;
     const fhir::TypeDefinition* type = nullptr;
     const fhir::ElementDefinition* element = nullptr;
     const RecordType* record = nullptr;
-    std::string_view name;
+    text::Name name;
     std::unique_ptr<Details> more;
 
     /// Made when first asked for.
@@ -109,8 +115,6 @@ struct Expression::Program {
     const Step* root = nullptr;
 };
 
-enum class Truth : std::int8_t { no, yes, unknown };
-
 inline constexpr std::size_t max_items = 1'000'000;
 inline constexpr std::size_t max_text_bytes = std::size_t{16} << 20;
 
@@ -126,7 +130,9 @@ class Machine {
     const Collection* read(const Step& step, Collection& scratch);
     /// Evaluates `step` with that item as $this.
     bool eval_item(const Step& step, const Value& item, std::size_t index, Collection& out);
-    /// The same as a condition.
+    /// The items of the step as a condition, see truth_of().
+    bool test(const Step& step, Truth& truth);
+    /// The same with that item as $this.
     bool test_item(const Step& step, const Value& item, std::size_t index, Truth& truth);
     /// Evaluates with an empty focus in place of $this.
     bool eval_nothing(const Step& step, Collection& out);
@@ -177,10 +183,12 @@ class Machine {
     bool eval_field(const Step& step, Collection& out);
     bool eval_element(const Step& step, Collection& out);
     bool eval_root(const Step& step, Collection& out);
+    template <class Run>
+    bool with_operands(const Step& step, const Run& run);
     bool eval_call(const Step& step, Collection& out);
     bool eval_external(const Step& step, Collection& out);
     bool eval_item_at(const Step& step, Collection& out);
-    bool eval_logic(const Step& step, Collection& out);
+    bool test_logic(const Step& step, Truth& truth);
     bool eval_operator(const Step& step, Collection& out);
     bool eval_type(const Step& step, Collection& out);
     bool eval_sign(const Step& step, Collection& out);

@@ -68,58 +68,60 @@ std::string_view system_name(ValueKind kind) {
 std::optional<TypeQuery> type_query(std::string_view type_name) {
     TypeQuery query;
     std::string_view name = type_name;
+    bool system = true;
+    bool fhir = true;
     if (name.substr(0, 5) == "FHIR.") {
         name.remove_prefix(5);
-        query.system = false;
+        system = false;
     } else if (name.substr(0, 7) == "System.") {
         name.remove_prefix(7);
-        query.fhir = false;
+        fhir = false;
     }
-    bool known = false;
-    if (query.system) {
-        for (const SystemType& type : system_types) {
-            if (type.name == name) {
-                query.kind = type.kind;
-                known = true;
-            }
+    for (const SystemType& type : system_types) {
+        if (system && type.name == name) {
+            query.kind = type.kind;
         }
-        known = known || name == "Any";
     }
-    const fhir::TypeDefinition* type = query.fhir ? fhir::Definitions::r4().type(name) : nullptr;
-    query.fhir = type != nullptr;
-    query.system = query.kind != ValueKind::node;
-    query.name = name;
-    return known || type != nullptr ? std::optional(query) : std::nullopt;
+    query.type = fhir ? fhir::Definitions::r4().type(name) : nullptr;
+    query.any = system && name == "Any";
+    const bool known = query.kind != ValueKind::node || query.type != nullptr || query.any;
+    return known ? std::optional(query) : std::nullopt;
 }
 
 bool matches_type(const Value& value, const TypeQuery& query) {
-    if (!query.system && !query.fhir) {
-        return query.name == "Any";
+    if (query.any) {
+        return true;
     }
     if (value.type != nullptr) {
-        return query.fhir && value.type->is_a(query.name);
+        return query.type != nullptr && value.type->is_a(*query.type);
     }
-    return query.system && value.kind == query.kind;
+    return query.kind != ValueKind::node && value.kind == query.kind;
+}
+
+bool converts_to_type(const fhir::TypeDefinition& type, const TypeQuery& query) {
+    return query.any || &type == query.type ||
+           (type.kind != fhir::TypeKind::primitive && query.type != nullptr &&
+            type.is_a(*query.type));
 }
 
 bool converts_to_type(const Value& value, const TypeQuery& query) {
-    const bool primitive =
-        value.type != nullptr && value.type->kind == fhir::TypeKind::primitive && query.fhir;
-    return primitive ? value.type->name == query.name : matches_type(value, query);
+    return value.type != nullptr ? converts_to_type(*value.type, query)
+                                 : matches_type(value, query);
 }
 
 StaticType static_type(const TypeQuery& query) {
     StaticType type;
-    if (query.system && query.fhir) {
+    const bool system = query.kind != ValueKind::node;
+    if (system && query.type != nullptr) {
         return type;  // Quantity may be either
     }
-    if (query.system) {
+    if (system) {
         type.of = StaticType::Of::system;
         type.kind = query.kind;
-    } else if (query.fhir) {
+    } else if (query.type != nullptr) {
         type.of = StaticType::Of::fhir;
         type.kind = ValueKind::node;
-        type.type = fhir::Definitions::r4().type(query.name);
+        type.type = query.type;
     }
     return type;
 }

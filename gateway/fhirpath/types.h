@@ -19,6 +19,8 @@ bool matches_type(const Value& value, const TypeQuery& query);
 /// `as` and ofType(): as `is`, but a primitive must be of exactly that type (a code is no string
 /// here). The official R4 suite asks for this; N1 does not tell the two apart.
 bool converts_to_type(const Value& value, const TypeQuery& query);
+/// The same of every item of that type.
+bool converts_to_type(const fhir::TypeDefinition& type, const TypeQuery& query);
 
 /// The static type of items that match.
 StaticType static_type(const TypeQuery& query);

@@ -16,7 +16,8 @@ Value& Collection::another(std::pmr::memory_resource& arena) {
         many_ = grown;
         capacity_ = capacity;
     }
-    return *std::construct_at(many_ + size_);
+    // Never that of view(), whose capacity is none.
+    return *std::construct_at(const_cast<Value*>(many_) + size_);  // NOLINT
 }
 
 int RecordType::find(std::string_view field) const {

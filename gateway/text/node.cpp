@@ -6,18 +6,6 @@
 
 namespace linkway::text {
 
-// Most names differ in length or at the first letter, which costs less to see than a call.
-const Node* Node::find(std::string_view name) const {
-    for (const Member& member : members) {
-        const bool alike = member.name.size() == name.size() &&
-                           (name.empty() || member.name.front() == name.front());
-        if (alike && member.name == name) {
-            return &member.value;
-        }
-    }
-    return nullptr;
-}
-
 std::string_view Node::string_or(std::string_view name, std::string_view otherwise) const {
     const Node* node = find(name);
     return node != nullptr && node->is_string() ? node->text : otherwise;

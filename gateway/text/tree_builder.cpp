@@ -20,13 +20,11 @@ constexpr std::uint32_t deepest = 1000;
 constexpr std::size_t few_members = 16;
 
 /// Index of the first member whose name an earlier one has, or nothing.
-std::optional<std::size_t> find_duplicate(std::span<const Member> members) {
+std::optional<std::size_t> find_duplicate(const Members& members) {
     if (members.size() <= few_members) {
         for (std::size_t i = 1; i < members.size(); ++i) {
-            for (std::size_t j = 0; j < i; ++j) {
-                if (members[i].name == members[j].name) {
-                    return i;
-                }
+            if (members.find(Name(members[i].name)) != &members[i]) {
+                return i;
             }
         }
         return std::nullopt;
@@ -47,10 +45,13 @@ std::optional<std::size_t> find_duplicate(std::span<const Member> members) {
     return found;
 }
 
-/// A copy of trivially copyable objects in the arena.
+/// Room for `words` and, behind them, as many objects.
 template <class T>
-T* allocate(std::pmr::monotonic_buffer_resource& arena, std::size_t count) {
-    return static_cast<T*>(arena.allocate(count * sizeof(T), alignof(T)));
+std::uint64_t* allocate(std::pmr::monotonic_buffer_resource& arena, std::size_t words,
+                        std::size_t count) {
+    static_assert(alignof(T) <= alignof(std::uint64_t) && std::is_trivially_copyable_v<T>);
+    const std::size_t bytes = words * sizeof(std::uint64_t) + count * sizeof(T);
+    return static_cast<std::uint64_t*>(arena.allocate(bytes, alignof(std::uint64_t)));
 }
 
 }  // namespace
@@ -244,11 +245,13 @@ bool TreeBuilder::close() {
             return false;
         }
     } else if (count != 0) {
-        Node* items = allocate<Node>(storage_.arena, count);
+        std::uint64_t* block = allocate<Node>(storage_.arena, 1, count);
+        *block = count;
+        Node* items = reinterpret_cast<Node*>(block + 1);
         for (std::size_t i = 0; i < count; ++i) {
             std::construct_at(items + i, waiting_[frame.first + i].value);
         }
-        node.items = {items, count};
+        node.items.block_ = block;
     }
     waiting_.resize(frame.first);
     add(node);
@@ -260,15 +263,22 @@ bool TreeBuilder::close_object(const Frame& frame, Node& node) {
     if (members.empty()) {
         return true;
     }
-    if (const auto duplicate = find_duplicate(members)) {
+    const std::size_t words = 1 + (members.size() + 7) / 8;
+    std::uint64_t* block = allocate<Member>(storage_.arena, words, members.size());
+    std::fill_n(block, words, 0);
+    *block = members.size();
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        block[1 + i / 8] |= std::uint64_t{tag_of(members[i].name)} << (8 * (i % 8));
+    }
+    std::uninitialized_copy(members.begin(), members.end(),
+                            reinterpret_cast<Member*>(block + words));
+    node.members.block_ = block;
+    if (const auto duplicate = find_duplicate(node.members)) {
         const Member& member = members[*duplicate];
         return refuse({member.line, member.column}, "structure",
                       "the name \"" + shown(member.name) + "\" stands twice in this object",
                       "keep one of the two");
     }
-    Member* kept = allocate<Member>(storage_.arena, members.size());
-    std::uninitialized_copy(members.begin(), members.end(), kept);
-    node.members = {kept, members.size()};
     return true;
 }
 

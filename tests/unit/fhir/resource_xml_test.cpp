@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <span>
 #include <sstream>
 
 #include "catch.h"
@@ -41,7 +42,7 @@ std::string canonical(const text::Node& node) {
         while (count > 0 && node.items[count - 1].kind == text::NodeKind::null) {
             --count;
         }
-        for (const text::Node& item : node.items.first(count)) {
+        for (const text::Node& item : std::span<const text::Node>(node.items).first(count)) {
             out += (out.empty() ? "" : ",") + canonical(item);
         }
         return "[" + out + "]";

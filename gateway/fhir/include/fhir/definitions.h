@@ -32,6 +32,26 @@ struct ElementDefinition {
 
 enum class TypeKind : std::uint8_t { primitive, complex, backbone, resource };
 
+/// What the value of a primitive is for FHIRPath; none for a type that has no value of its own.
+/// Source: the type of the element `value` in each primitive's StructureDefinition.
+enum class SystemType : std::uint8_t {
+    none,
+    boolean,
+    integer,
+    decimal,
+    string,
+    date,
+    date_time,
+    time
+};
+
+/// What a member of a JSON object stands for.
+struct Child {
+    std::string_view name;  ///< "valueString", "birthDate"
+    const ElementDefinition* element = nullptr;
+    const TypeDefinition* type = nullptr;  ///< of a choice that which the name says
+};
+
 struct TypeDefinition {
     std::string_view name;  ///< "string", "HumanName", "Patient", "Patient.contact"
     TypeKind kind = TypeKind::complex;
@@ -41,10 +61,14 @@ struct TypeDefinition {
     /// them: JSON has no such member.
     std::span<const ElementDefinition> elements;
     bool is_abstract = false;
+    SystemType value = SystemType::none;
     const NameIndex* names = nullptr;  ///< private to fhir: what the look-ups below go through
 
-    /// The element that a JSON member name stands for, or nullptr. For a choice, "valueString"
-    /// gives value[x]. A leading underscore is not accepted here; "value" alone is no JSON name.
+    /// What a JSON member name stands for, or nullptr. For a choice, "valueString" gives value[x]
+    /// and string. A leading underscore is not accepted here; "value" alone is no JSON name.
+    const Child* child(std::string_view json_name) const;
+
+    /// The element alone.
     const ElementDefinition* element(std::string_view json_name) const;
 
     /// Of a choice element and a JSON name such as "valueString": the type chosen, nullptr when
@@ -58,6 +82,7 @@ struct TypeDefinition {
 
     /// True when this is `ancestor` or derives from it.
     bool is_a(std::string_view ancestor) const;
+    bool is_a(const TypeDefinition& ancestor) const;
 };
 
 /// The tables compiled into the program. Built once on first use, never changed; safe from any

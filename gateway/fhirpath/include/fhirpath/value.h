@@ -86,10 +86,18 @@ class Collection {
     Collection() {}  // NOLINT(modernize-use-equals-default): the union has no default
     explicit Collection(const Value& only) : size_(1), first_(only) {}
 
+    /// One item where it is, without a copy; it outlives the collection.
+    static Collection view(const Value& only) {
+        Collection made;
+        made.size_ = 1;
+        made.many_ = &only;
+        return made;
+    }
+
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
-    const Value& operator[](std::size_t i) const { return size_ <= 1 ? first_ : many_[i]; }
-    const Value* begin() const { return size_ <= 1 ? &first_ : many_; }
+    const Value& operator[](std::size_t i) const { return begin()[i]; }
+    const Value* begin() const { return many_ == nullptr ? &first_ : many_; }
     const Value* end() const { return begin() + size_; }
 
     /// Empties it and forgets its memory: the arena that held it may be gone by the time it is
@@ -118,7 +126,7 @@ class Collection {
 
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
-    Value* many_ = nullptr;  // in the arena once there are two; never freed one by one
+    const Value* many_ = nullptr;  // in the arena once there are two, or that of view()
     // Not made before there is an item: evaluations make and drop collections all the time.
     union {
         Value first_;

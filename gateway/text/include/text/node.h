@@ -1,13 +1,14 @@
 // One tree for JSON, YAML and FHIR XML: every value knows the line and column it stands at.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "text/issue.h"
+#include "text/name.h"
 
 namespace linkway::text {
 
@@ -19,7 +20,50 @@ struct Position {
 
 enum class NodeKind : std::uint8_t { null, boolean, number, string, array, object };
 
+struct Node;
 struct Member;
+
+/// Of an array: its values, in order.
+class Items {
+  public:
+    std::size_t size() const { return block_ == nullptr ? 0 : *block_; }
+    bool empty() const { return block_ == nullptr; }
+    const Node* begin() const;
+    const Node* end() const;
+    const Node& operator[](std::size_t i) const;
+    const Node& front() const;
+    const Node& back() const;
+
+  private:
+    friend class TreeBuilder;
+    const std::uint64_t* block_ = nullptr;  // their number, then the nodes; null for none
+};
+
+/// Of an object: its members in document order, no name twice.
+class Members {
+  public:
+    std::size_t size() const { return block_ == nullptr ? 0 : *block_; }
+    bool empty() const { return block_ == nullptr; }
+    const Member* begin() const;
+    const Member* end() const;
+    const Member& operator[](std::size_t i) const;
+    const Member& front() const;
+    const Member& back() const;
+
+    /// The member of that name, or nullptr.
+    const Member* find(const Name& name) const;
+
+    /// Calls `see(member)` for those whose names have the tag, in document order, until it returns
+    /// true. Absent names nearly always end here, without a look at any member.
+    template <class See>
+    bool any_tagged(std::uint8_t tag, const See& see) const;
+
+  private:
+    friend class TreeBuilder;
+    const std::uint64_t* tags() const { return block_ + 1; }
+
+    const std::uint64_t* block_ = nullptr;  // their number, the tags eight to a word, the members
+};
 
 /// A value of a parsed document. Numbers keep their text (FHIR decimals need "1.10" to stay
 /// "1.10"). Nodes live as long as their Document and are never changed after parsing.
@@ -28,15 +72,16 @@ struct Node {
     std::uint32_t line = 0;    ///< from 1
     std::uint32_t column = 0;  ///< from 1, in code points
     std::string_view text;     ///< string content (unescaped), number as written, "true" or "false"
-    std::span<const Node> items;      ///< of an array
-    std::span<const Member> members;  ///< of an object, in document order, names unique
+    Items items;               ///< of an array
+    Members members;           ///< of an object
 
     bool is_object() const { return kind == NodeKind::object; }
     bool is_array() const { return kind == NodeKind::array; }
     bool is_string() const { return kind == NodeKind::string; }
 
     /// The member of that name, or nullptr.
-    const Node* find(std::string_view name) const;
+    const Node* find(std::string_view name) const { return find(Name(name)); }
+    const Node* find(const Name& name) const;
 
     /// Text of a string member, or `otherwise` when it is absent or no string.
     std::string_view string_or(std::string_view name, std::string_view otherwise) const;
@@ -48,6 +93,73 @@ struct Member {
     std::uint32_t column = 0;
     Node value;
 };
+
+inline const Node* Items::begin() const {
+    return block_ == nullptr ? nullptr : reinterpret_cast<const Node*>(block_ + 1);
+}
+inline const Node* Items::end() const {
+    return begin() + size();
+}
+inline const Node& Items::operator[](std::size_t i) const {
+    return begin()[i];
+}
+inline const Node& Items::front() const {
+    return *begin();
+}
+inline const Node& Items::back() const {
+    return begin()[size() - 1];
+}
+
+inline const Member* Members::begin() const {
+    return block_ == nullptr ? nullptr
+                             : reinterpret_cast<const Member*>(tags() + (*block_ + 7) / 8);
+}
+inline const Member* Members::end() const {
+    return begin() + size();
+}
+inline const Member& Members::operator[](std::size_t i) const {
+    return begin()[i];
+}
+inline const Member& Members::front() const {
+    return *begin();
+}
+inline const Member& Members::back() const {
+    return begin()[size() - 1];
+}
+
+template <class See>
+bool Members::any_tagged(std::uint8_t tag, const See& see) const {
+    constexpr std::uint64_t ones = 0x0101010101010101ULL;
+    constexpr std::uint64_t high = 0x8080808080808080ULL;
+    const std::size_t words = (size() + 7) / 8;
+    for (std::size_t i = 0; i < words; ++i) {
+        // A byte that is zero after this is a tag alike, and only such have their high bit set
+        // then (or the one behind such, which costs `see` a look).
+        const std::uint64_t differ = tags()[i] ^ (ones * tag);
+        std::uint64_t alike = (differ - ones) & ~differ & high;
+        for (; alike != 0; alike &= alike - 1) {
+            const auto at = static_cast<std::size_t>(std::countr_zero(alike)) / 8;
+            if (see(begin()[i * 8 + at])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+inline const Member* Members::find(const Name& name) const {
+    const Member* found = nullptr;
+    any_tagged(name.tag(), [&](const Member& member) {
+        found = same_name(member.name, name.text()) ? &member : nullptr;
+        return found != nullptr;
+    });
+    return found;
+}
+
+inline const Node* Node::find(const Name& name) const {
+    const Member* member = members.find(name);
+    return member != nullptr ? &member->value : nullptr;
+}
 
 /// Owns the nodes of one parsed text. Movable; nodes stay where they are.
 class Document {
