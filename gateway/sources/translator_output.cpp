@@ -49,7 +49,7 @@ Status Translator::write(const Chunk& chunk, Reconciliation& reconciliation) {
         const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
         const std::string_view json =
             std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin);
-        if (Status failed = output_.append(file_of(type, piece.quarantined), json)) {
+        if (Status failed = output_->append(file_of(type, piece.quarantined), json)) {
             return failed;
         }
         ++(piece.quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
@@ -91,7 +91,7 @@ Status Translator::write_pulled(Reconciliation& reconciliation) {
                 }
                 if (options_.format == OutputFormat::ndjson) {
                     if (Status failed =
-                            output_.append(file_of(type, quarantined), each.json + '\n')) {
+                            output_->append(file_of(type, quarantined), each.json + '\n')) {
                         return failed;
                     }
                 }
@@ -167,7 +167,7 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
         bundle += "]}\n";
         const std::string name = (quarantined ? quarantine : "") + std::string("bundles/") +
                                  std::string(patient.id) + ".json";
-        if (Status failed = output_.write(name, bundle)) {
+        if (Status failed = output_->write(name, bundle)) {
             return failed;
         }
         first = last;
@@ -283,9 +283,9 @@ Status Translator::write_issues(Reconciliation&) {
     sort_and_unify(staging_.issues());
     const auto write_all = [&](const char* name, const std::vector<RowIssue>& issues) -> Status {
         // Present even when empty, so that a pipeline need not ask whether there was one.
-        Status failed = output_.append(name, "");
+        Status failed = output_->append(name, "");
         for (std::size_t i = 0; i < issues.size() && !failed; ++i) {
-            failed = output_.append(name, outcome_line(issues[i]));
+            failed = output_->append(name, outcome_line(issues[i]));
         }
         return failed;
     };

@@ -1,0 +1,25 @@
+// The way from a folder to staged rows, which whatever works on an extract goes first. Private to
+// sources.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sources/staging.h"
+#include "sources/translate.h"
+
+namespace linkway::sources {
+
+/// What the input holds; an issue when no file of it is one of the system's.
+text::Result<Inventory> read_inventory(const SystemMapping& mapping,
+                                       const TranslateOptions& options);
+
+/// Stages what can be applied; a batch with a file that turns out unreadable or wrongly signed is
+/// held, and all begins again without it.
+text::Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& inventory,
+                                             const TranslateOptions& options);
+
+/// The errors among issues, a line each, for a message that sums them up.
+std::string describe(const text::Issues& issues);
+
+}  // namespace linkway::sources

@@ -1,0 +1,324 @@
+// Traces put into words and into JSON.
+#include <algorithm>
+#include <set>
+
+#include "sources/trace.h"
+#include "text/node.h"
+
+namespace linkway::sources {
+
+namespace {
+
+/// A path's parts: name, and index or nothing.
+struct Segment {
+    std::string_view name;
+    std::string_view index;
+};
+
+std::vector<Segment> segments(std::string_view path) {
+    std::vector<Segment> result;
+    for (std::size_t from = 0; from <= path.size();) {
+        const std::size_t end = std::min(path.find('.', from), path.size());
+        const std::string_view part = path.substr(from, end - from);
+        const std::size_t bracket = std::min(part.find('['), part.size());
+        result.push_back({part.substr(0, bracket), part.substr(bracket)});
+        from = end + 1;
+    }
+    return result;
+}
+
+/// Whether `path` is what was asked for or below it; an index that was not asked for may be any.
+bool is_within(const std::vector<Segment>& asked, std::string_view path) {
+    const std::vector<Segment> parts = segments(path);
+    return parts.size() >= asked.size() &&
+           std::equal(asked.begin(), asked.end(), parts.begin(),
+                      [](const Segment& a, const Segment& b) {
+                          return a.name == b.name &&
+                                 (a.index.empty() || b.index.empty() || a.index == b.index);
+                      });
+}
+
+/// The field with its type before it, whichever way it was asked for.
+std::string full_path(const ResourceTrace& trace, const std::string& field) {
+    return field.starts_with('%') || field == trace.resource_type ||
+                   field.starts_with(trace.resource_type + ".")
+               ? field
+               : trace.resource_type + "." + field;
+}
+
+void add_with_reasons(const ResourceTrace& trace, std::size_t step, std::set<std::size_t>& chosen) {
+    if (chosen.insert(step).second) {
+        for (const std::size_t each : trace.steps[step].step.because) {
+            add_with_reasons(trace, each, chosen);
+        }
+    }
+}
+
+std::string words(const SourceRow& row) {
+    return row.table + (row.row == 0 ? "" : " row " + std::to_string(row.row)) + ", line " +
+           std::to_string(row.line) + " of " + row.file;
+}
+
+std::string listed(const std::vector<std::string>& values) {
+    std::string text;
+    for (const std::string& value : values) {
+        text += (text.empty() ? "" : " | ") + value;
+    }
+    return text.empty() ? "nothing" : text;
+}
+
+/// The answer for people. File names are long, so rows are numbered and told at the end.
+class Answer {
+  public:
+    explicit Answer(const ResourceTrace& trace) : trace_(trace) {}
+
+    void add(const SourceStep& source) {
+        const mapping::TracedStep& step = source.step;
+        if (step.chose) {
+            out_ += step.text + (step.field.empty() ? step.holds ? ": yes" : ": no" : "");
+        } else if (step.field.starts_with('%')) {
+            out_ += step.text;
+        } else {
+            out_ += step.field +
+                    (step.written.empty() ? ": nothing was written" : " = " + step.written) +
+                    (step.replaced ? ", replaced by a merge" : "");
+        }
+        out_ += "   (line " + std::to_string(step.at.line) + ")\n";
+        for (const SourcePart& part : source.parts) {
+            add(part, "    ");
+        }
+    }
+
+    std::string text() const {
+        std::string all = trace_.resource_type + (trace_.id.empty() ? "" : "/" + trace_.id) +
+                          "\n  made by " + trace_.template_file + "\n  from " + words(trace_.row) +
+                          (trace_.row.key.empty() ? "" : "\n  key " + trace_.row.key) + '\n';
+        if (!trace_.fate.empty()) {
+            all += "  the row is " + trace_.fate + '\n';
+        }
+        if (!trace_.failed.empty()) {
+            all += "  nothing came out: " + trace_.failed + '\n';
+        }
+        all += '\n' + out_ + (rows_.empty() ? "" : "\nRows\n");
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            all += "  [" + std::to_string(i + 1) + "] " + rows_[i] + '\n';
+        }
+        return all;
+    }
+
+  private:
+    void add(const SourcePart& part, const std::string& indent) {
+        out_ += indent + part.expression + " = " +
+                (part.failed.empty() ? listed(part.values) : "error: " + part.failed) + '\n';
+        for (const SourceCell& cell : part.cells) {
+            out_ += indent + "  from " + cell.column + " of " + number(cell.row) + ": " +
+                    (cell.raw.empty() ? "empty" : "\"" + cell.raw + "\"") + '\n';
+        }
+        for (const SourceEvent& event : part.events) {
+            out_ += indent + "  replayed: " + event.kind + ", " +
+                    (event.date.empty() ? "no date" : event.date) + ", " + number(event.row) + '\n';
+        }
+        if (!part.rule.empty()) {
+            out_ += indent + "  by \"" + part.rule + "\" of event.yaml:\n";
+        }
+        for (const SourcePart& inner : part.rule_parts) {
+            add(inner, indent + "    ");
+        }
+    }
+
+    std::string number(const SourceRow& row) {
+        const std::string text = words(row);
+        const auto known = std::find(rows_.begin(), rows_.end(), text);
+        const auto index = known - rows_.begin();
+        if (known == rows_.end()) {
+            rows_.push_back(text);
+        }
+        return row.table + " [" + std::to_string(index + 1) + "]";
+    }
+
+    const ResourceTrace& trace_;
+    std::string out_;
+    std::vector<std::string> rows_;
+};
+
+// JSON.
+
+void append_name(std::string& out, std::string_view name) {
+    out += out.ends_with('{') ? "" : ",";
+    text::append_json_string(out, name);
+    out += ':';
+}
+
+void append_text(std::string& out, std::string_view name, std::string_view value) {
+    append_name(out, name);
+    text::append_json_string(out, value);
+}
+
+template <typename Items, typename Append>
+void append_list(std::string& out, std::string_view name, const Items& items, Append append) {
+    if (items.empty()) {
+        return;
+    }
+    append_name(out, name);
+    out += '[';
+    for (const auto& item : items) {
+        out += out.ends_with('[') ? "" : ",";
+        append(item);
+    }
+    out += ']';
+}
+
+void append_row(std::string& out, const SourceRow& row) {
+    append_text(out, "file", row.file);
+    append_name(out, "row");
+    out += std::to_string(row.row);
+    append_name(out, "line");
+    out += std::to_string(row.line);
+    append_text(out, "table", row.table);
+    append_text(out, "key", row.key);
+}
+
+void append_json_part(std::string& out, const SourcePart& part) {
+    out += '{';
+    append_text(out, "expression", part.expression);
+    append_name(out, "values");
+    out += '[';
+    for (const std::string& value : part.values) {
+        out += out.ends_with('[') ? "" : ",";
+        text::append_json_string(out, value);
+    }
+    out += ']';
+    if (!part.failed.empty()) {
+        append_text(out, "failed", part.failed);
+    }
+    append_list(out, "cells", part.cells, [&](const SourceCell& cell) {
+        out += '{';
+        append_text(out, "column", cell.column);
+        append_text(out, "raw", cell.raw);
+        append_row(out, cell.row);
+        out += '}';
+    });
+    append_list(out, "events", part.events, [&](const SourceEvent& event) {
+        out += '{';
+        append_text(out, "kind", event.kind);
+        append_text(out, "date", event.date);
+        append_row(out, event.row);
+        out += '}';
+    });
+    if (!part.rule.empty()) {
+        append_text(out, "rule", part.rule);
+    }
+    append_list(out, "ruleParts", part.rule_parts,
+                [&](const SourcePart& inner) { append_json_part(out, inner); });
+    out += '}';
+}
+
+void append_json_step(std::string& out, const SourceStep& source) {
+    const mapping::TracedStep& step = source.step;
+    out += '{';
+    append_text(out, "text", step.text);
+    append_name(out, "line");
+    out += std::to_string(step.at.line);
+    append_name(out, "column");
+    out += std::to_string(step.at.column);
+    if (!step.field.empty()) {
+        append_text(out, "field", step.field);
+    }
+    if (step.chose && step.field.empty()) {
+        append_name(out, "holds");
+        out += step.holds ? "true" : "false";
+    }
+    if (!step.written.empty()) {
+        append_name(out, step.replaced ? "replaced" : "written");
+        out += step.written;
+    }
+    append_list(out, "parts", source.parts,
+                [&](const SourcePart& part) { append_json_part(out, part); });
+    out += '}';
+}
+
+}  // namespace
+
+std::vector<std::size_t> steps_for(const ResourceTrace& trace, const std::string& field) {
+    std::set<std::size_t> chosen;
+    if (field.empty()) {
+        for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+            chosen.insert(i);
+        }
+        return {chosen.begin(), chosen.end()};
+    }
+    const std::string path = full_path(trace, field);
+    const std::vector<Segment> asked = segments(path);
+    const auto add = [&](const auto& is_meant) {
+        for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+            const std::string& each = trace.steps[i].step.field;
+            if (!each.empty() && is_meant(each)) {
+                add_with_reasons(trace, i, chosen);
+            }
+        }
+    };
+    add([&](const std::string& each) { return is_within(asked, each); });
+    for (const mapping::PassedOver& each : trace.passed_over) {
+        if (is_within(asked, each.path)) {
+            add_with_reasons(trace, each.because, chosen);
+        }
+    }
+    if (chosen.empty()) {  // part of an object that came as a whole
+        add([&](const std::string& each) {
+            return each.find('.') != std::string::npos && is_within(segments(each), path);
+        });
+    }
+    return {chosen.begin(), chosen.end()};
+}
+
+std::vector<std::string> fields(const ResourceTrace& trace) {
+    std::set<std::string> names;
+    const std::size_t prefix = trace.resource_type.size() + 1;
+    for (const SourceStep& each : trace.steps) {
+        if (each.step.field.size() > prefix && each.step.field.front() != '%') {
+            names.insert(each.step.field.substr(prefix));
+        }
+    }
+    for (const mapping::PassedOver& each : trace.passed_over) {
+        if (each.path.size() > prefix && each.path.front() != '%') {
+            names.insert(each.path.substr(prefix));
+        }
+    }
+    return {names.begin(), names.end()};
+}
+
+std::string to_text(const ResourceTrace& trace, const std::string& field) {
+    Answer answer(trace);
+    for (const std::size_t step : steps_for(trace, field)) {
+        answer.add(trace.steps[step]);
+    }
+    return answer.text();
+}
+
+std::string to_json(const ResourceTrace& trace, const std::string& field) {
+    std::string out = "{";
+    append_text(out, "resourceType", trace.resource_type);
+    append_text(out, "id", trace.id);
+    append_text(out, "template", trace.template_file);
+    append_name(out, "source");
+    out += '{';
+    append_row(out, trace.row);
+    out += '}';
+    if (!trace.fate.empty()) {
+        append_text(out, "fate", trace.fate);
+    }
+    if (!trace.failed.empty()) {
+        append_text(out, "failed", trace.failed);
+    }
+    if (!field.empty()) {
+        append_text(out, "field", field);
+    }
+    std::vector<const SourceStep*> steps;
+    for (const std::size_t step : steps_for(trace, field)) {
+        steps.push_back(&trace.steps[step]);
+    }
+    append_list(out, "steps", steps, [&](const SourceStep* step) { append_json_step(out, *step); });
+    return out + "}";
+}
+
+}  // namespace linkway::sources
