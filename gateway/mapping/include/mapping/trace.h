@@ -38,14 +38,14 @@ std::vector<TracedPart> trace(const fhirpath::Expr& expression,
 
 /// One step of a run, or one constant of the template.
 struct TracedStep {
-    std::size_t step = 0;  ///< number in the plan; several constants may share one
-    std::string text;      ///< "write Task.status <- %episode.taskStatus"
-    std::string field;     ///< what it is about, with indices: "Task.output[1].type.text"; of
-                           ///< assignments "%name"
-    std::string written;   ///< JSON; empty when nothing was written
+    std::size_t step = 0;   ///< number in the plan; several constants may share one
+    std::string text;       ///< "write Task.status <- %episode.taskStatus"
+    std::string field;      ///< what it is about, with indices: "Task.output[1].type.text"; of
+                            ///< assignments "%name"
+    std::string written;    ///< JSON; empty when nothing was written
     bool replaced = false;  ///< a later step of a merge gave the same member
-    bool chose = false;    ///< it decided which steps ran: a condition or a loop
-    bool holds = false;    ///< of a condition: it was true
+    bool chose = false;     ///< it decided which steps ran: a condition or a loop
+    bool holds = false;     ///< of a condition: it was true
     std::vector<TracedPart> parts;
     std::vector<std::size_t> because;  ///< earlier ones (by index in the trace) that it depends on:
                                        ///< conditions, loops, variables
