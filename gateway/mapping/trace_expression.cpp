@@ -122,14 +122,17 @@ class Parts {
     std::vector<TracedPart> take() { return std::move(parts_); }
 
   private:
-    /// What an expression gives, found once for each text.
+    /// What an expression gives: it may point into the compiled expression, which is kept.
     Collection evaluate(const Expr& expr, std::string& failed) {
         text::Issues issues;
         auto compiled = fhirpath::compile(expr.clone(), environment_, {}, issues);
         Collection result;
         if (!compiled) {
             failed = issues.empty() ? "it can't be evaluated alone" : issues.front().message;
-        } else if (const text::Status status = compiled->evaluate(runtime_, result)) {
+            return result;
+        }
+        compiled_.push_back(std::move(*compiled));
+        if (const text::Status status = compiled_.back().evaluate(runtime_, result)) {
             failed = status->message;
             result.clear();
         }
@@ -215,6 +218,7 @@ class Parts {
     fhirpath::Environment environment_;
     fhirpath::Runtime& runtime_;
     std::vector<TracedPart> parts_;
+    std::vector<fhirpath::Expression> compiled_;
     std::set<std::string> seen_;
 };
 
