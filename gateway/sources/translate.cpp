@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "state.h"
 #include "translator.h"
 
 namespace linkway::sources {
@@ -24,6 +25,9 @@ Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& 
         }
         if (!staging->failed_batch()) {
             return *failed;
+        }
+        if (options.state != nullptr) {
+            options.state->begin_again(mapping);
         }
         Batch& batch = inventory.batches[*staging->failed_batch()];
         inventory.issues.push_back(*failed);
@@ -71,8 +75,22 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     if (!input) {
         return std::move(input).issue();
     }
+    std::unique_ptr<State> state;
+    if (!options.state.empty()) {
+        auto opened = State::open(options.state, mapping);
+        if (!opened) {
+            return std::move(opened).issue();
+        }
+        state = std::move(opened).value();
+    }
     Inventory inventory =
-        take_inventory(std::move(input).value(), mapping.package(), options.access);
+        take_inventory(std::move(input).value(), mapping.package(), options.access,
+                       [&](const Batch& batch, const std::string& table) {
+                           return state && state->ledger().has(batch, table);
+                       });
+    if (state) {
+        state->ledger().compare(inventory, options.access);
+    }
     if (inventory.files.empty()) {
         return Issue{
             Severity::fatal,
@@ -85,7 +103,8 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     if (!output) {
         return std::move(output).issue();
     }
-    StagingOptions staging_options{options.access, options.threads, options.max_deleted_share, {}};
+    StagingOptions staging_options{
+        options.access, options.threads, options.max_deleted_share, {}, state.get()};
     std::uint64_t total = 0;
     for (const TableFile& file : inventory.files) {
         total += file.file.size;
@@ -123,8 +142,15 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     }
     reconciliation.issues = inventory.issues;
     auto failed = (*output)->append("reconciliation.json", to_json(reconciliation) + "\n");
+    if (!failed && state) {
+        state->ledger().enter(inventory, (*staging)->accounts(), mapping.package());
+        failed = state->database().failed();
+    }
     if (!failed) {
         failed = (*output)->commit();
+    }
+    if (!failed && state) {
+        failed = state->commit();
     }
     if (failed) {
         return *failed;
