@@ -32,6 +32,7 @@ struct StoredRow {
     std::int64_t source = 0;  ///< file whose row its content is (Ledger); 0: only its deletion came
     std::uint64_t number = 0;  ///< of that row in that file
     std::uint64_t line = 0;
+    bool repaired_encoding = false;
     bool deleted = false;  ///< the last row of the key took it away; the content is what was before
     RowOrder order;        ///< of the last row of the key
     std::uint64_t broken = 0;
@@ -57,7 +58,8 @@ class RowStore {
         "CREATE TABLE record (id INTEGER PRIMARY KEY, layout INTEGER NOT NULL,"
         " file INTEGER NOT NULL, row INTEGER NOT NULL, version INTEGER NOT NULL,"
         " deleted INTEGER NOT NULL, source INTEGER NOT NULL, source_row INTEGER NOT NULL,"
-        " source_line INTEGER NOT NULL, broken INTEGER NOT NULL, cells BLOB NOT NULL);"
+        " source_line INTEGER NOT NULL, repaired INTEGER NOT NULL, broken INTEGER NOT NULL, cells "
+        "BLOB NOT NULL);"
         "CREATE TABLE event (record INTEGER PRIMARY KEY);"
         "CREATE TABLE target (hash INTEGER, record INTEGER, PRIMARY KEY (hash, record))"
         " WITHOUT ROWID;"

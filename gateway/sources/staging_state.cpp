@@ -297,6 +297,7 @@ Row* Staging::load(std::int64_t id) {
     row.stored = id;
     row.number = stored.number;
     row.line = stored.line;
+    row.repaired_encoding = stored.repaired_encoding;
     row.no_longer_fed = stays;
     const std::int64_t first = options_.state->ledger().first();
     if (stored.source >= first && !gone) {
