@@ -175,7 +175,9 @@ void place_name(TableFile& file, const Table& table, const NameParts& parts) {
 }
 
 /// Holds batches that can't be applied, and what comes after them in the same feed.
-void hold_incomplete(const DataPackage& package, Inventory& inventory) {
+void hold_incomplete(
+    const DataPackage& package, Inventory& inventory,
+    const std::function<bool(const Batch&, const std::string& table)>& came_before) {
     std::map<std::string, std::string> broken_feeds;
     for (Batch& batch : inventory.batches) {
         if (const auto broken = broken_feeds.find(batch.feed); broken != broken_feeds.end()) {
@@ -187,7 +189,8 @@ void hold_incomplete(const DataPackage& package, Inventory& inventory) {
             present.insert(inventory.files[index].table);
         }
         for (std::size_t t = 0; t < package.tables.size(); ++t) {
-            if (package.tables[t].required && present.count(static_cast<int>(t)) == 0) {
+            if (package.tables[t].required && present.count(static_cast<int>(t)) == 0 &&
+                !(came_before && came_before(batch, package.tables[t].name))) {
                 batch.held = "the batch is incomplete";
                 inventory.issues.push_back(
                     {Severity::error,
@@ -215,7 +218,9 @@ std::string Batch::name() const {
     return extracted.empty() ? result : result + " of " + extracted;
 }
 
-Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options) {
+Inventory take_inventory(
+    Input input, const DataPackage& package, const InputOptions& options,
+    const std::function<bool(const Batch&, const std::string& table)>& came_before) {
     Inventory inventory;
     inventory.issues = std::move(input.issues);
     Poco::RegularExpression pattern(package.file_name.pattern,
@@ -285,7 +290,7 @@ Inventory take_inventory(Input input, const DataPackage& package, const InputOpt
         }
         inventory.batches.push_back(std::move(batch));
     }
-    hold_incomplete(package, inventory);
+    hold_incomplete(package, inventory, came_before);
     return inventory;
 }
 

@@ -193,7 +193,8 @@ RowSet::RowSet(const TableGraph& graph, int table)
       definition_(&graph.package().tables[static_cast<std::size_t>(table)]),
       type_(&graph.type(table)),
       column_count_(definition_->columns.size()),
-      scratch_(definition_->columns.size()) {}
+      scratch_(definition_->columns.size()),
+      views_(definition_->columns.size()) {}
 
 /// Puts a cell's converted content into `out`; a cell that breaks its column's type stays as it is
 /// and is marked.
@@ -253,14 +254,46 @@ void RowSet::convert(Row& row, std::size_t column, std::string_view content, std
     }
 }
 
-Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
-    const auto& definitions = definition().columns;
+Row& RowSet::append() {
     Row& row = rows_.emplace_back(*this);
     row.index_ = static_cast<std::uint32_t>(rows_.size() - 1);
+    return row;
+}
+
+/// Copies the cells to where they stay.
+void RowSet::place(Row& row, std::span<const std::string_view> cells) {
+    std::size_t bytes = 0;
+    for (const std::string_view cell : cells) {
+        bytes += cell.size();
+    }
+    const std::size_t head = cells.size() * sizeof(std::uint32_t);
+    char* at = static_cast<char*>(arena_.allocate(head + bytes, alignof(std::uint32_t)));
+    std::uint32_t end = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        std::copy(cells[i].begin(), cells[i].end(), at + head + end);
+        end += static_cast<std::uint32_t>(cells[i].size());
+        std::memcpy(at + i * sizeof(std::uint32_t), &end, sizeof(end));
+    }
+    row.cells_ = at;
+    const int version = definition().version_column;
+    if (version >= 0 && is_integer(row.cell(version))) {
+        row.version = to_integer(row.cell(version));
+    }
+}
+
+Row& RowSet::restore(std::span<const std::string_view> cells, std::uint64_t broken) {
+    Row& row = append();
+    row.broken = broken;
+    place(row, cells);
+    return row;
+}
+
+Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
+    const auto& definitions = definition().columns;
+    Row& row = append();
     row.number = scanned.number;
     row.line = scanned.line;
     row.repaired_encoding = scanned.repaired_encoding;
-    std::size_t bytes = 0;
     for (std::size_t i = 0; i < definitions.size(); ++i) {
         scratch_[i].clear();
         if (columns[i] >= 0) {
@@ -274,21 +307,9 @@ Row& RowSet::add(const ScannedRow& scanned, std::span<const int> columns) {
             const std::size_t keep = code == "U" ? 0 : code == "Y" ? 4 : code == "YM" ? 7 : 10;
             scratch_[i].resize(std::min(scratch_[i].size(), keep));
         }
-        bytes += scratch_[i].size();
+        views_[i] = scratch_[i];
     }
-    const std::size_t head = definitions.size() * sizeof(std::uint32_t);
-    char* cells = static_cast<char*>(arena_.allocate(head + bytes, alignof(std::uint32_t)));
-    std::uint32_t end = 0;
-    for (std::size_t i = 0; i < definitions.size(); ++i) {
-        std::copy(scratch_[i].begin(), scratch_[i].end(), cells + head + end);
-        end += static_cast<std::uint32_t>(scratch_[i].size());
-        std::memcpy(cells + i * sizeof(std::uint32_t), &end, sizeof(end));
-    }
-    row.cells_ = cells;
-    const int version = definition().version_column;
-    if (version >= 0 && is_integer(row.cell(version))) {
-        row.version = to_integer(row.cell(version));
-    }
+    place(row, views_);
     return row;
 }
 

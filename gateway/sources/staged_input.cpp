@@ -16,13 +16,20 @@ std::string describe(const text::Issues& issues) {
     return all;
 }
 
-Result<Inventory> read_inventory(const SystemMapping& mapping, const TranslateOptions& options) {
+Result<Inventory> read_inventory(const SystemMapping& mapping, const TranslateOptions& options,
+                                 State* state) {
     auto input = open_input(options.input);
     if (!input) {
         return std::move(input).issue();
     }
     Inventory inventory =
-        take_inventory(std::move(input).value(), mapping.package(), options.access);
+        take_inventory(std::move(input).value(), mapping.package(), options.access,
+                       [&](const Batch& batch, const std::string& table) {
+                           return state != nullptr && state->ledger().has(batch, table);
+                       });
+    if (state != nullptr) {
+        state->ledger().compare(inventory, options.access);
+    }
     if (inventory.files.empty()) {
         return Issue{
             Severity::fatal,
@@ -35,8 +42,8 @@ Result<Inventory> read_inventory(const SystemMapping& mapping, const TranslateOp
 }
 
 Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& inventory,
-                                       const TranslateOptions& run) {
-    StagingOptions options{run.access, run.threads, run.max_deleted_share, {}};
+                                       const TranslateOptions& run, State* state) {
+    StagingOptions options{run.access, run.threads, run.max_deleted_share, {}, state};
     std::uint64_t total = 0;
     for (const TableFile& file : inventory.files) {
         total += file.file.size;
@@ -54,6 +61,9 @@ Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& 
         }
         if (!staging->failed_batch()) {
             return *failed;
+        }
+        if (state != nullptr) {
+            state->begin_again(mapping);
         }
         Batch& batch = inventory.batches[*staging->failed_batch()];
         inventory.issues.push_back(*failed);

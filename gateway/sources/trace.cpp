@@ -181,11 +181,11 @@ Result<std::vector<ResourceTrace>> trace(const SystemMapping& mapping,
                      {},
                      text::did_you_mean(request.table, names)};
     }
-    auto inventory = read_inventory(mapping, options);
+    auto inventory = read_inventory(mapping, options, nullptr);
     if (!inventory) {
         return std::move(inventory).issue();
     }
-    auto staging = stage(mapping, *inventory, options);
+    auto staging = stage(mapping, *inventory, options, nullptr);
     if (!staging) {
         return std::move(staging).issue();
     }

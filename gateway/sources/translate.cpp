@@ -4,6 +4,7 @@
 
 #include "sources/run_record.h"
 #include "staged_input.h"
+#include "state.h"
 #include "translator.h"
 
 namespace linkway::sources {
@@ -34,7 +35,15 @@ std::string common_layout(const Inventory& inventory, const DataPackage& package
 }  // namespace
 
 Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOptions& options) {
-    auto inventory = read_inventory(mapping, options);
+    std::unique_ptr<State> state;
+    if (!options.state.empty()) {
+        auto opened = State::open(options.state, mapping);
+        if (!opened) {
+            return std::move(opened).issue();
+        }
+        state = std::move(opened).value();
+    }
+    auto inventory = read_inventory(mapping, options, state.get());
     if (!inventory) {
         return std::move(inventory).issue();
     }
@@ -42,7 +51,7 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     if (!output) {
         return std::move(output).issue();
     }
-    auto staging = stage(mapping, *inventory, options);
+    auto staging = stage(mapping, *inventory, options, state.get());
     if (!staging) {
         return std::move(staging).issue();
     }
@@ -70,11 +79,18 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     }
     reconciliation.issues = inventory->issues;
     auto failed = (*output)->append("reconciliation.json", to_json(reconciliation) + "\n");
+    if (!failed && state) {
+        state->ledger().enter(*inventory, (*staging)->accounts(), mapping.package());
+        failed = state->database().failed();
+    }
     if (!failed) {
         failed = (*output)->append(run_file, to_json(run_record(mapping, options)) + "\n");
     }
     if (!failed) {
         failed = (*output)->commit();
+    }
+    if (!failed && state) {
+        failed = state->commit();
     }
     if (failed) {
         return *failed;

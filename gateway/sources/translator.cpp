@@ -35,11 +35,10 @@ Translator::Translator(Staging& staging, const TranslateOptions& options)
 RowIssue Translator::row_issue(const Row& row, Severity severity, const std::string& code,
                                int column, const std::string& message) const {
     const Table& table = row.set().definition();
-    const TableFile& file = staging_.inventory().files[row.file];
     return {{severity,
              code,
              message,
-             {file.file.display, row.line, 0,
+             {std::string(staging_.origin(row).display), row.line, 0,
               column < 0 ? "" : table.columns[static_cast<std::size_t>(column)].name},
              {}},
             row.number,
@@ -48,11 +47,11 @@ RowIssue Translator::row_issue(const Row& row, Severity severity, const std::str
 }
 
 void Translator::set_source(SourceRecord& source, const Row& row) const {
-    const TableFile& file = staging_.inventory().files[row.file];
-    source.file = file.file.display;
+    const Origin origin = staging_.origin(row);
+    source.file = origin.display;
     source.row = row.number;
     source.line = row.line;
-    source.extracted = staging_.inventory().batches[row.batch].extracted;
+    source.extracted = origin.extracted;
     source.system = mapping_.package().title;
     source.mapping = mapping_version_;
 }
@@ -83,6 +82,9 @@ Status Translator::run(OutputFolder& output, Reconciliation& reconciliation) {
         });
     if (!failed) {
         failed = write_pulled(reconciliation);
+    }
+    if (!failed) {
+        failed = take_back(reconciliation);
     }
     if (failed) {
         return failed;
@@ -364,7 +366,7 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
             }
             chunk.text += '\n';
             chunk.pieces.push_back({static_cast<std::uint32_t>(t), begin, chunk.text.size(), group,
-                                    quarantined_[row.index()]});
+                                    &row, quarantined_[row.index()]});
         }
         for (const Demand& demand : worker.demands) {
             const Pulled* other = pulled(demand);

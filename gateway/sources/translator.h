@@ -34,7 +34,8 @@ class Translator {
         std::string json;
         std::vector<Demand> demands;
         text::Status failed;
-        std::uint8_t wanted = 0;  // bit 0: for the output, bit 1: for quarantine
+        std::uint8_t wanted = 0;   // bit 0: for the output, bit 1: for quarantine
+        std::uint8_t bundled = 0;  // the same: it is in a bundle that went out
     };
     /// The events of one patient at one practice, in key order.
     struct Group {
@@ -47,6 +48,7 @@ class Translator {
         std::size_t begin = 0;
         std::size_t end = 0;
         std::size_t group = 0;
+        const Row* row = nullptr;
         bool quarantined = false;
     };
     struct GroupDemand {
@@ -88,6 +90,8 @@ class Translator {
     text::Status write_bundles(const Chunk& chunk, Reconciliation& reconciliation);
     std::vector<Demand> closure(std::vector<Demand> demands);
     void want(const Demand& demand, bool quarantined);
+    bool is_new(std::uint32_t templ, const Row& row, bool quarantined, std::string_view json);
+    text::Status take_back(Reconciliation& reconciliation);
     void mark_used();
     void tally(Reconciliation& reconciliation);
     text::Status write_issues(Reconciliation& reconciliation);

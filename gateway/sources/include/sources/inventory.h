@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sources/data_package.h"
@@ -23,6 +26,7 @@ struct TableFile {
     std::vector<std::string> from_name;  ///< cells that every row has behind those of the file:
                                          ///< what the file's name says
     std::vector<std::string> layouts;    ///< export versions whose columns fit best
+    std::optional<std::uint64_t> applied_rows;  ///< how many it has, when an earlier run applied it
 };
 
 /// What a system delivered at one time: bulk or delta.
@@ -39,6 +43,12 @@ struct Batch {
     std::string name() const;  ///< for people: "291 of 2015-02-11T16:45:36+00:00"
 };
 
+/// Where a row came from, for provenance.
+struct Origin {
+    std::string_view display;    ///< of the file
+    std::string_view extracted;  ///< of its batch
+};
+
 struct Inventory {
     std::vector<TableFile> files;           ///< in name order
     std::vector<Batch> batches;             ///< oldest first
@@ -47,7 +57,10 @@ struct Inventory {
 };
 
 /// Sorts an input by the data package's rules. A batch that lacks a required table or has a file
-/// that can't be read is held, and so are the later batches of its feed.
-Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options);
+/// that can't be read is held, and so are the later batches of its feed. `came_before` says whether
+/// a file of that table came with the same batch in an earlier run.
+Inventory take_inventory(
+    Input input, const DataPackage& package, const InputOptions& options,
+    const std::function<bool(const Batch&, const std::string& table)>& came_before = {});
 
 }  // namespace linkway::sources

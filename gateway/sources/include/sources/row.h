@@ -63,6 +63,7 @@ class Row final : public fhirpath::Record {
     std::uint64_t broken = 0;  ///< bit per column: the cell broke its type
     std::int64_t version = 0;  ///< of the version column; 0 when the table has none
     std::uint32_t file = 0;    ///< index of the file among the run's files
+    std::int64_t stored = 0;   ///< its number in the staging store; 0 without one
     std::uint32_t batch = 0;   ///< index of its batch, in the order of application
     std::string_view id;       ///< derived id; set by RowSet::link
     std::string_view reason;   ///< why it is not relevant, held or rejected
@@ -94,6 +95,9 @@ class RowSet {
     /// Returns the row with `broken` set; the caller completes file, batch and the rest.
     Row& add(const ScannedRow& scanned, std::span<const int> columns);
 
+    /// Keeps a row whose cells were converted before, one for each column of the table.
+    Row& restore(std::span<const std::string_view> cells, std::uint64_t broken);
+
     /// Forgets all rows; for probing rows one at a time.
     void clear();
 
@@ -121,6 +125,8 @@ class RowSet {
     std::string key_of(const Row& row) const;
     const Index& index_by(int column);
     void convert(Row& row, std::size_t column, std::string_view content, std::string& out);
+    Row& append();
+    void place(Row& row, std::span<const std::string_view> cells);
 
     const TableGraph& graph_;
     int table_;
@@ -133,6 +139,7 @@ class RowSet {
     std::unordered_map<int, Index> indices_;
     std::vector<std::vector<const Row*>> links_;  // by navigation, then row
     std::vector<std::string> scratch_;
+    std::vector<std::string_view> views_;
 };
 
 /// Why a GUID cell is as it is: braces and blanks off, letters in capitals; empty when it is none.
