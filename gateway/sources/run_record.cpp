@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "text/node.h"
+#include "text/json_writer.h"
 
 namespace linkway::sources {
 
@@ -25,35 +25,30 @@ RunRecord run_record(const SystemMapping& mapping, const TranslateOptions& optio
 }
 
 std::string to_json(const RunRecord& record) {
-    std::string out = "{";
-    const auto member = [&](std::string_view name, std::string_view value) {
-        text::append_json_string(out, name);
-        out += ':';
-        text::append_json_string(out, value);
-        out += ',';
-    };
-    member("system", record.system);
-    member("mapping", record.mapping);
-    member("input", record.input);
-    std::string separator;
-    out += "\"include\":[";
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object();
+    json.member("system", record.system);
+    json.member("mapping", record.mapping);
+    json.member("input", record.input);
+    json.name("include");
+    json.begin_array();
     for (const std::string& each : record.include) {
-        out += separator;
-        text::append_json_string(out, each);
-        separator = ",";
+        json.value(each);
     }
-    out += "],\"policies\":{";
-    separator.clear();
+    json.end_array();
+    json.name("policies");
+    json.begin_object();
     for (const auto& [check, policy] : record.policies) {
-        out += separator;
-        text::append_json_string(out, check);
-        out += ':';
-        text::append_json_string(out, policy);
-        separator = ",";
+        json.member(check, policy);
     }
+    json.end_object();
     std::ostringstream share;
     share << record.max_deleted_share;
-    return out + "},\"maxDeletedShare\":" + share.str() + "}";
+    json.name("maxDeletedShare");
+    json.raw(share.str());
+    json.end_object();
+    return out;
 }
 
 text::Result<RunRecord> read_run_record(const std::string& folder) {

@@ -1,5 +1,7 @@
 #include "staged_input.h"
 
+#include <algorithm>
+
 namespace linkway::sources {
 
 using text::Issue;
@@ -75,6 +77,22 @@ Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& 
             }
         }
     }
+}
+
+std::string common_layout(const Inventory& inventory, const DataPackage& package) {
+    std::string first;
+    std::string last;
+    for (const std::string& version : package.versions) {
+        const bool fits =
+            std::all_of(inventory.files.begin(), inventory.files.end(), [&](const TableFile& file) {
+                return std::find(file.layouts.begin(), file.layouts.end(), version) !=
+                       file.layouts.end();
+            });
+        if (fits) {
+            (first.empty() ? first : last) = version;
+        }
+    }
+    return last.empty() ? first : first + "-" + last;
 }
 
 }  // namespace linkway::sources

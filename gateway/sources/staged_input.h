@@ -21,6 +21,9 @@ text::Result<Inventory> read_inventory(const SystemMapping& mapping,
 text::Result<std::unique_ptr<Staging>> stage(const SystemMapping& mapping, Inventory& inventory,
                                              const TranslateOptions& options, State* state);
 
+/// The export versions that fit every file, as a range: "8.0-8.3"; empty when none fits all.
+std::string common_layout(const Inventory& inventory, const DataPackage& package);
+
 /// The errors among issues, a line each, for a message that sums them up.
 std::string describe(const text::Issues& issues);
 

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "sources/trace.h"
-#include "text/node.h"
+#include "text/json_writer.h"
 
 namespace linkway::sources {
 
@@ -143,98 +143,81 @@ class Answer {
 
 // JSON.
 
-void append_name(std::string& out, std::string_view name) {
-    out += out.ends_with('{') ? "" : ",";
-    text::append_json_string(out, name);
-    out += ':';
-}
-
-void append_text(std::string& out, std::string_view name, std::string_view value) {
-    append_name(out, name);
-    text::append_json_string(out, value);
-}
-
-template <typename Items, typename Append>
-void append_list(std::string& out, std::string_view name, const Items& items, Append append) {
+template <typename Items, typename Write>
+void write_list(text::JsonWriter& json, std::string_view name, const Items& items,
+                const Write& write) {
     if (items.empty()) {
         return;
     }
-    append_name(out, name);
-    out += '[';
+    json.name(name);
+    json.begin_array();
     for (const auto& item : items) {
-        out += out.ends_with('[') ? "" : ",";
-        append(item);
+        write(item);
     }
-    out += ']';
+    json.end_array();
 }
 
-void append_row(std::string& out, const SourceRow& row) {
-    append_text(out, "file", row.file);
-    append_name(out, "row");
-    out += std::to_string(row.row);
-    append_name(out, "line");
-    out += std::to_string(row.line);
-    append_text(out, "table", row.table);
-    append_text(out, "key", row.key);
+void write_row(text::JsonWriter& json, const SourceRow& row) {
+    json.member("file", row.file);
+    json.member("row", row.row);
+    json.member("line", row.line);
+    json.member("table", row.table);
+    json.member("key", row.key);
 }
 
-void append_json_part(std::string& out, const SourcePart& part) {
-    out += '{';
-    append_text(out, "expression", part.expression);
-    append_name(out, "values");
-    out += '[';
+void write_part(text::JsonWriter& json, const SourcePart& part) {
+    json.begin_object();
+    json.member("expression", part.expression);
+    json.name("values");
+    json.begin_array();
     for (const std::string& value : part.values) {
-        out += out.ends_with('[') ? "" : ",";
-        text::append_json_string(out, value);
+        json.value(value);
     }
-    out += ']';
+    json.end_array();
     if (!part.failed.empty()) {
-        append_text(out, "failed", part.failed);
+        json.member("failed", part.failed);
     }
-    append_list(out, "cells", part.cells, [&](const SourceCell& cell) {
-        out += '{';
-        append_text(out, "column", cell.column);
-        append_text(out, "raw", cell.raw);
-        append_row(out, cell.row);
-        out += '}';
+    write_list(json, "cells", part.cells, [&](const SourceCell& cell) {
+        json.begin_object();
+        json.member("column", cell.column);
+        json.member("raw", cell.raw);
+        write_row(json, cell.row);
+        json.end_object();
     });
-    append_list(out, "events", part.events, [&](const SourceEvent& event) {
-        out += '{';
-        append_text(out, "kind", event.kind);
-        append_text(out, "date", event.date);
-        append_row(out, event.row);
-        out += '}';
+    write_list(json, "events", part.events, [&](const SourceEvent& event) {
+        json.begin_object();
+        json.member("kind", event.kind);
+        json.member("date", event.date);
+        write_row(json, event.row);
+        json.end_object();
     });
     if (!part.rule.empty()) {
-        append_text(out, "rule", part.rule);
+        json.member("rule", part.rule);
     }
-    append_list(out, "ruleParts", part.rule_parts,
-                [&](const SourcePart& inner) { append_json_part(out, inner); });
-    out += '}';
+    write_list(json, "ruleParts", part.rule_parts,
+               [&](const SourcePart& inner) { write_part(json, inner); });
+    json.end_object();
 }
 
-void append_json_step(std::string& out, const SourceStep& source) {
+void write_step(text::JsonWriter& json, const SourceStep& source) {
     const mapping::TracedStep& step = source.step;
-    out += '{';
-    append_text(out, "text", step.text);
-    append_name(out, "line");
-    out += std::to_string(step.at.line);
-    append_name(out, "column");
-    out += std::to_string(step.at.column);
+    json.begin_object();
+    json.member("text", step.text);
+    json.member("line", step.at.line);
+    json.member("column", step.at.column);
     if (!step.field.empty()) {
-        append_text(out, "field", step.field);
+        json.member("field", step.field);
     }
     if (step.chose && step.field.empty()) {
-        append_name(out, "holds");
-        out += step.holds ? "true" : "false";
+        json.member("holds", step.holds);
     }
     if (!step.written.empty()) {
-        append_name(out, step.replaced ? "replaced" : "written");
-        out += step.written;
+        json.name(step.replaced ? "replaced" : "written");
+        json.raw(step.written);
     }
-    append_list(out, "parts", source.parts,
-                [&](const SourcePart& part) { append_json_part(out, part); });
-    out += '}';
+    write_list(json, "parts", source.parts,
+               [&](const SourcePart& part) { write_part(json, part); });
+    json.end_object();
 }
 
 }  // namespace
@@ -296,29 +279,29 @@ std::string to_text(const ResourceTrace& trace, const std::string& field) {
 }
 
 std::string to_json(const ResourceTrace& trace, const std::string& field) {
-    std::string out = "{";
-    append_text(out, "resourceType", trace.resource_type);
-    append_text(out, "id", trace.id);
-    append_text(out, "template", trace.template_file);
-    append_name(out, "source");
-    out += '{';
-    append_row(out, trace.row);
-    out += '}';
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object();
+    json.member("resourceType", trace.resource_type);
+    json.member("id", trace.id);
+    json.member("template", trace.template_file);
+    json.name("source");
+    json.begin_object();
+    write_row(json, trace.row);
+    json.end_object();
     if (!trace.fate.empty()) {
-        append_text(out, "fate", trace.fate);
+        json.member("fate", trace.fate);
     }
     if (!trace.failed.empty()) {
-        append_text(out, "failed", trace.failed);
+        json.member("failed", trace.failed);
     }
     if (!field.empty()) {
-        append_text(out, "field", field);
+        json.member("field", field);
     }
-    std::vector<const SourceStep*> steps;
-    for (const std::size_t step : steps_for(trace, field)) {
-        steps.push_back(&trace.steps[step]);
-    }
-    append_list(out, "steps", steps, [&](const SourceStep* step) { append_json_step(out, *step); });
-    return out + "}";
+    write_list(json, "steps", steps_for(trace, field),
+               [&](std::size_t step) { write_step(json, trace.steps[step]); });
+    json.end_object();
+    return out;
 }
 
 }  // namespace linkway::sources

@@ -1,7 +1,6 @@
 #include "sources/translate.h"
 
-#include <algorithm>
-
+#include "sources/output.h"
 #include "sources/run_record.h"
 #include "staged_input.h"
 #include "state.h"
@@ -9,30 +8,9 @@
 
 namespace linkway::sources {
 
-namespace {
-
 using text::Issue;
 using text::Result;
 using text::Severity;
-
-/// The export versions that fit every file, as a range.
-std::string common_layout(const Inventory& inventory, const DataPackage& package) {
-    std::string first;
-    std::string last;
-    for (const std::string& version : package.versions) {
-        const bool fits =
-            std::all_of(inventory.files.begin(), inventory.files.end(), [&](const TableFile& file) {
-                return std::find(file.layouts.begin(), file.layouts.end(), version) !=
-                       file.layouts.end();
-            });
-        if (fits) {
-            (first.empty() ? first : last) = version;
-        }
-    }
-    return last.empty() ? first : first + "-" + last;
-}
-
-}  // namespace
 
 Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOptions& options) {
     std::unique_ptr<State> state;
@@ -74,7 +52,10 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
                      {options.input, 0, 0, {}},
                      "nothing was written"};
     }
-    if (auto failed = Translator(**staging, options).run(**output, reconciliation)) {
+    const auto into_folder = [&](const std::string& file, std::string_view bytes, bool whole) {
+        return whole ? (*output)->write(file, bytes) : (*output)->append(file, bytes);
+    };
+    if (auto failed = Translator(**staging, options).run(into_folder, reconciliation)) {
         return *failed;
     }
     reconciliation.issues = inventory->issues;

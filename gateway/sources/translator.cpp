@@ -56,8 +56,8 @@ void Translator::set_source(SourceRecord& source, const Row& row) const {
     source.mapping = mapping_version_;
 }
 
-Status Translator::run(OutputFolder& output, Reconciliation& reconciliation) {
-    output_ = &output;
+Status Translator::run(Sink output, Reconciliation& reconciliation) {
+    output_ = std::move(output);
     classify();
     gather();
     pull();

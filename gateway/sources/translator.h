@@ -11,7 +11,6 @@
 
 #include "mapping/plan.h"
 #include "sources/event_record.h"
-#include "sources/output.h"
 #include "sources/staging.h"
 #include "sources/trace.h"
 #include "sources/translate.h"
@@ -22,8 +21,17 @@ class Translator {
   public:
     Translator(Staging& staging, const TranslateOptions& options);
 
-    /// Writes every resource and fills the reconciliation.
-    text::Status run(OutputFolder& output, Reconciliation& reconciliation);
+    /// Takes bytes for a file of the output, in order; `whole` when no more will come for it.
+    using Sink =
+        std::function<text::Status(const std::string& file, std::string_view bytes, bool whole)>;
+
+    /// Gives every resource, rejected.ndjson and warnings.ndjson to `output` and fills the
+    /// reconciliation.
+    text::Status run(Sink output, Reconciliation& reconciliation);
+
+    /// After run(): the events that were translated, and what was wrong with rows that were.
+    const std::vector<EventRecord*>& events() const { return living_; }
+    const std::vector<RowIssue>& warnings() const { return warnings_; }
 
     /// Runs templates for one staged row again and tells of each step; writes nothing.
     std::vector<ResourceTrace> trace(const TraceRequest& request);
@@ -104,7 +112,7 @@ class Translator {
     Staging& staging_;
     const SystemMapping& mapping_;
     const TranslateOptions& options_;
-    OutputFolder* output_ = nullptr;  // while it runs
+    Sink output_;
     std::string mapping_version_;
     std::deque<EventRecord> events_;
     std::vector<EventRecord*> living_;  // those that are translated, by practice, patient and key

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "cases.h"
 #include "catch.h"
 #include "sources/run_record.h"
 #include "temporary_folder.h"
@@ -12,36 +13,14 @@
 
 using namespace linkway;
 using namespace linkway::sources;
+using tests::mapping_of;
 namespace fs = std::filesystem;
 
 namespace {
 
-const SystemMapping& mapping_of(const std::string& system) {
-    static std::map<std::string, std::unique_ptr<SystemMapping>> loaded;
-    auto& mapping = loaded[system];
-    if (!mapping) {
-        text::Issues issues;
-        mapping = SystemMapping::load(LINKWAY_SOURCE_DIR "/mappings/" + system, issues);
-        REQUIRE(issues.empty());
-    }
-    return *mapping;
-}
-
-/// A case of tests/cases, laid out as the program gets it.
-void lay_out(const fs::path& folder, const fs::path& input) {
-    std::ifstream in(folder / "case.yaml");
-    std::ostringstream content;
-    content << in.rdbuf();
-    const auto over = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
-    if (content.str().find("base: false") == std::string::npos) {
-        fs::copy(folder.parent_path() / "base" / "input", input, over);
-    }
-    fs::copy(folder / "input", input, over);
-}
-
 struct Translated {
     explicit Translated(const std::string& system, const std::string& name) {
-        lay_out(fs::path(LINKWAY_SOURCE_DIR "/tests/cases") / system / name, work.path() / "input");
+        tests::lay_out(system, name, work.path() / "input");
         options.input = (work.path() / "input").string();
         options.output = (work.path() / "output").string();
         done = translate(mapping_of(system), options).ok();
