@@ -65,6 +65,8 @@ std::string moment(const std::string& timestamp, const std::string& format) {
     std::string result;
     if (const auto parsed = text::parse_date_time(timestamp, format)) {
         text::append_uk_date_time(result, parsed->date, parsed->time);
+    } else if (const auto date = text::parse_date(timestamp, format)) {
+        text::append_date(result, *date);
     }
     return result;
 }
@@ -215,7 +217,10 @@ std::string Batch::name() const {
     if (sequence_to != sequence_from) {
         result += "-" + std::to_string(sequence_to);
     }
-    return extracted.empty() ? result : result + " of " + extracted;
+    if (extracted.empty() || result.empty()) {
+        return result.empty() ? extracted : result;
+    }
+    return result + " of " + extracted;
 }
 
 Inventory take_inventory(

@@ -34,7 +34,7 @@ struct Batch {
     std::string feed;       ///< sharing agreement or whatever the file names call it
     std::string timestamp;  ///< as in the file names
     std::string
-        extracted;  ///< the same as a FHIR dateTime in UK time; empty when the name has none
+        extracted;  ///< the same as a FHIR dateTime in UK time, or a date; empty when the name has none
     std::uint64_t sequence_from = 0;
     std::uint64_t sequence_to = 0;
     std::vector<std::size_t> files;  ///< indices into Inventory::files
