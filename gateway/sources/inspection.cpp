@@ -84,7 +84,7 @@ std::set<std::string> organisations(const SystemMapping& mapping, const Inventor
         ScanRequest request;
         request.file = &file.file;
         request.options = &options.access;
-        request.dialect = {package.delimiter, package.quote, package.header};
+        request.dialect = package.dialect;
         request.threads = options.threads;
         std::mutex mutex;
         // Asked once for each content.

@@ -56,7 +56,7 @@ class RawCells {
         ScanRequest request;
         request.file = &file.file;
         request.options = &options_;
-        request.dialect = {package_.delimiter, package_.quote, package_.header};
+        request.dialect = package_.dialect;
         const KeySet keys = keys_of(rows);
         const int key = table.key.empty() ? -1 : table.key.front();
         const int position = key < 0 ? -1 : file.columns[static_cast<std::size_t>(key)];

@@ -275,12 +275,13 @@ void Translator::mark_used() {
         work.pop_back();
         for (const int navigation :
              mapping_.navigations()[static_cast<std::size_t>(row.set().table())]) {
-            Row* other =
-                const_cast<Row*>(row.set().follow(row, static_cast<std::size_t>(navigation)));
-            if (other != nullptr && other->fate == Fate::pending &&
-                with_template.count(other->set().table()) == 0) {
-                other->fate = Fate::translated;
-                work.push_back(other);
+            for (const Row* linked : row.set().follow(row, static_cast<std::size_t>(navigation))) {
+                Row* other = const_cast<Row*>(linked);
+                if (other->fate == Fate::pending &&
+                    with_template.count(other->set().table()) == 0) {
+                    other->fate = Fate::translated;
+                    work.push_back(other);
+                }
             }
         }
     }
