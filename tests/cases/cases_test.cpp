@@ -277,7 +277,8 @@ void check_case(const Case& each, const fs::path& work) {
         if (!with_state) {
             // The account differs: the store takes in what is of no use yet.
             const fs::path stored = work / "stored";
-            run(each, input, stored, (" --state '" + (work / "state").string() + "'").c_str(), log);
+            const std::string store = " --state '" + (work / "state").string() + "'";
+            CHECK(run(each, input, stored, store.c_str(), log) == exit);
             check_same(output, stored, {"reconciliation.json", "rejected.ndjson"});
         }
     }

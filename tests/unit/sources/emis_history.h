@@ -45,7 +45,7 @@ class EmisHistory {
 
     void write_bulk(const std::filesystem::path& folder) {
         const Rows none;
-        write(folder, none, visible());
+        write(folder, none, visible(), "bulk_");
         sent_ = visible();
     }
     void write_delta(const std::filesystem::path& folder) {
@@ -195,7 +195,8 @@ class EmisHistory {
         return result;
     }
 
-    void write(const std::filesystem::path& folder, const Rows& before, const Rows& now) {
+    void write(const std::filesystem::path& folder, const Rows& before, const Rows& now,
+               const std::string& prefix = {}) {
         std::filesystem::create_directories(folder);
         ++batch_;
         for (std::size_t t = 0; t < count; ++t) {
@@ -219,7 +220,7 @@ class EmisHistory {
             std::array<char, 24> day{};
             std::snprintf(day.data(), day.size(), "2026%02d%02d041500", 1 + batch_ / 28,
                           1 + batch_ % 28);
-            std::ofstream out(folder / (std::to_string(batch_) + "_" + shape.name + "_" +
+            std::ofstream out(folder / (prefix + std::to_string(batch_) + "_" + shape.name + "_" +
                                         day.data() + "_45E7CD20-EE37-41AB-90D6-DC9D4B03D102.csv"),
                               std::ios::binary);
             out << shape.header << "\r\n";
