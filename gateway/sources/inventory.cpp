@@ -261,6 +261,8 @@ Inventory take_inventory(
         batch.sequence_to = parts->to;
         TableFile file;
         file.file = std::move(input_file);
+        const auto bulk = parts->groups.find("bulk");
+        file.bulk = bulk != parts->groups.end() && !bulk->second.empty();
         file.table = table;
         const Table& definition = package.tables[static_cast<std::size_t>(table)];
         auto header = read_header(file.file, options, package.dialect, widths(package, definition));

@@ -130,7 +130,7 @@ void PackageReader::read_linkway(const Node& root) {
 
 void PackageReader::read_file_name(const Node& rule) {
     static const std::vector<std::string> meanings = {"sequenceFrom", "sequenceTo", "table",
-                                                      "timestamp", "feed"};
+                                                      "timestamp",    "feed",       "bulk"};
     known(rule, {"pattern", "groups"}, true);
     FileNameRule& file_name = package_.file_name;
     file_name.pattern = words(rule, "pattern", true);
@@ -141,7 +141,7 @@ void PackageReader::read_file_name(const Node& rule) {
             const auto meant = text::nearest(name, meanings);
             fail(*group, "unknown meaning \"" + name + "\" of a group",
                  meant ? "did you mean \"" + *meant + "\"?"
-                       : "known are sequenceFrom, sequenceTo, table, timestamp, feed");
+                       : "known are sequenceFrom, sequenceTo, table, timestamp, feed, bulk");
         }
         has_table = has_table || name == "table";
         file_name.groups.push_back(name);

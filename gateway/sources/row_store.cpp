@@ -142,6 +142,43 @@ void RowStore::begin(std::int64_t first, std::vector<std::uint32_t> batches) {
     changed_events_.clear();
     touched_.clear();
     counts_.clear();
+    renew();
+}
+
+/// Brings the index to today's mapping where the rows came under another.
+void RowStore::renew() {
+    const auto& tables = mapping_.package().tables;
+    std::string links = mapping_.package().version;
+    for (std::size_t t = 0; t < tables.size(); ++t) {
+        for (const int column : targets_[t]) {
+            links += '\n' + tables[t].name + '.' +
+                     tables[t].columns[static_cast<std::size_t>(column)].name;
+        }
+    }
+    Statement last(database_, "SELECT links FROM mapping");
+    const bool fresh = !last.with().next();
+    if (!fresh && last.text(0) == links) {
+        return;
+    }
+    Statement all(database_, "SELECT id FROM record");
+    for (all.with(); !fresh && all.next();) {
+        const std::int64_t id = all.integer(0);
+        if (!load(id, scratch_)) {
+            continue;
+        }
+        for (const int column : targets_[static_cast<std::size_t>(scratch_.table)]) {
+            const std::string_view value = scratch_.cells[static_cast<std::size_t>(column)];
+            if (!value.empty()) {
+                add_target_.with(hash(scratch_.table, column, value), id).run();
+            }
+        }
+    }
+    events_.with();
+    while (events_.next()) {
+        changed_events_.push_back(events_.integer(0));
+    }
+    database_.execute("DELETE FROM mapping");
+    Statement(database_, "INSERT INTO mapping VALUES (?)").with(std::string_view(links)).run();
 }
 
 std::int64_t RowStore::hash(int table, int column, std::string_view value) const {
@@ -210,7 +247,8 @@ bool RowStore::load(std::int64_t id, StoredRow& into) {
     into.id = id;
     into.table = layout->second.table;
     into.order = {load_.integer(1), load_.integer(2), load_.integer(3)};
-    into.deleted = load_.integer(4) != 0;
+    into.deleted = load_.integer(4) == 1;
+    into.absent = load_.integer(4) == 2;
     into.source = load_.integer(5);
     into.number = static_cast<std::uint64_t>(load_.integer(6));
     into.line = static_cast<std::uint64_t>(load_.integer(7));
@@ -303,7 +341,7 @@ Put RowStore::put(const Row& row, std::int64_t file) {
     if (deleted) {
         if (!old.deleted) {
             note_change(old, row);
-            count(row, -1);
+            count(old.table, row.organisation(), old.absent ? 0 : -1);
             if (counts && !stays) {
                 result.displaced = old.source;
             }
@@ -314,7 +352,7 @@ Put RowStore::put(const Row& row, std::int64_t file) {
     if (counts) {
         result.displaced = old.source;
     }
-    if (!old.deleted && same_content(old, row)) {
+    if (!old.deleted && !old.absent && same_content(old, row)) {
         result.unchanged = !counts;
         if (counts) {
             replace(old, row, file, false, order);
@@ -324,7 +362,7 @@ Put RowStore::put(const Row& row, std::int64_t file) {
         return result;
     }
     note_change(old, row);
-    count(row, old.deleted ? 1 : 0);
+    count(old.table, row.organisation(), old.deleted || old.absent ? 1 : 0);
     replace(old, row, file, false, order);
     return result;
 }
@@ -357,7 +395,7 @@ void RowStore::insert(const Row& row, std::int64_t file) {
         add_event_.with(id).run();
         changed_events_.push_back(id);
     }
-    count(row, deleted ? 0 : 1);
+    count(table, row.organisation(), deleted ? 0 : 1);
 }
 
 /// Puts the row's content in the place of the old one.

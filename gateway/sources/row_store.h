@@ -34,6 +34,7 @@ struct StoredRow {
     std::uint64_t line = 0;
     bool repaired_encoding = false;
     bool deleted = false;  ///< the last row of the key took it away; the content is what was before
+    bool absent = false;   ///< a later bulk does not have it, and nothing said why
     RowOrder order;        ///< of the last row of the key
     std::uint64_t broken = 0;
     std::vector<std::string_view> cells;  ///< by column of the table; into `bytes`
@@ -47,6 +48,9 @@ struct Put {
     std::optional<std::int64_t> displaced;  ///< file of this run whose row counts no more
 };
 
+/// Under another version of the mapping than the last run's, or one with other links, every row is
+/// indexed anew and every event is affected.
+///
 /// Every row is indexed by the hash of its key and of each column that links lead to; every row
 /// that an event leads to also by what it refers to, so that a change finds the events it bears on,
 /// and a row that arrives years late those that wait for it.
@@ -60,6 +64,7 @@ class RowStore {
         " deleted INTEGER NOT NULL, source INTEGER NOT NULL, source_row INTEGER NOT NULL,"
         " source_line INTEGER NOT NULL, repaired INTEGER NOT NULL, broken INTEGER NOT NULL, cells "
         "BLOB NOT NULL);"
+        "CREATE TABLE mapping (links TEXT NOT NULL);"
         "CREATE TABLE event (record INTEGER PRIMARY KEY);"
         "CREATE TABLE target (hash INTEGER, record INTEGER, PRIMARY KEY (hash, record))"
         " WITHOUT ROWID;"
@@ -97,6 +102,12 @@ class RowStore {
     /// Events that lead to that row.
     std::vector<std::int64_t> events_of(std::int64_t id);
 
+    /// Living rows of a table that came through a feed, but not in this run.
+    std::vector<std::int64_t> not_in_this_run(int table, std::string_view feed);
+    /// Living rows of a table that came in this run, by file.
+    std::map<std::int64_t, std::int64_t> in_this_run(int table);
+    void mark_absent(std::int64_t id);
+
     /// Patients of a practice that are in the extract's scope, before this run.
     std::int64_t population(std::string_view organisation);
     /// Writes what is counted in memory.
@@ -121,7 +132,8 @@ class RowStore {
                  const RowOrder& order);
     void note_change(const StoredRow& old, const Row& row);
     void touch(std::int64_t hash);
-    void count(const Row& row, int by);
+    void renew();
+    void count(int table, std::string_view organisation, int by);
     std::vector<std::int64_t> walk(std::vector<std::int64_t> work);
 
     const SystemMapping& mapping_;

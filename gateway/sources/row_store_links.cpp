@@ -101,9 +101,57 @@ std::vector<std::int64_t> RowStore::walk(std::vector<std::int64_t> work) {
     return events;
 }
 
-void RowStore::count(const Row& row, int by) {
-    if (by != 0 && row.set().table() == mapping_.events().subject_table) {
-        counts_[std::string(row.organisation())] += by;
+std::vector<std::int64_t> RowStore::not_in_this_run(int table, std::string_view feed) {
+    Statement find(database_,
+                   "SELECT record.id FROM record JOIN layout ON layout.id = record.layout"
+                   " JOIN file ON file.id = record.file"
+                   " WHERE layout.tbl = ? AND feed = ? AND record.file < ? AND deleted = 0");
+    std::vector<std::int64_t> found;
+    find.with(std::string_view(mapping_.package().tables[static_cast<std::size_t>(table)].name),
+              feed, first_file_);
+    while (find.next()) {
+        found.push_back(find.integer(0));
+    }
+    return found;
+}
+
+std::map<std::int64_t, std::int64_t> RowStore::in_this_run(int table) {
+    Statement count_rows(
+        database_,
+        "SELECT record.file, count(*) FROM record"
+        " JOIN layout ON layout.id = record.layout"
+        " WHERE layout.tbl = ? AND record.file >= ? AND deleted = 0 GROUP BY record.file");
+    std::map<std::int64_t, std::int64_t> counts;
+    count_rows.with(
+        std::string_view(mapping_.package().tables[static_cast<std::size_t>(table)].name),
+        first_file_);
+    while (count_rows.next()) {
+        counts[count_rows.integer(0)] = count_rows.integer(1);
+    }
+    return counts;
+}
+
+void RowStore::mark_absent(std::int64_t id) {
+    if (!load(id, scratch_)) {
+        return;
+    }
+    const auto table = static_cast<std::size_t>(scratch_.table);
+    for (const int column : targets_[table]) {
+        touch(hash(scratch_.table, column, scratch_.cells[static_cast<std::size_t>(column)]));
+    }
+    if (scratch_.table == mapping_.events().table) {
+        changed_events_.push_back(id);
+    }
+    if (const int organisation = mapping_.package().tables[table].organisation_column;
+        organisation >= 0) {
+        count(scratch_.table, scratch_.cells[static_cast<std::size_t>(organisation)], -1);
+    }
+    Statement(database_, "UPDATE record SET deleted = 2 WHERE id = ?").with(id).run();
+}
+
+void RowStore::count(int table, std::string_view organisation, int by) {
+    if (by != 0 && table == mapping_.events().subject_table) {
+        counts_[std::string(organisation)] += by;
     }
 }
 

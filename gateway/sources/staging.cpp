@@ -185,9 +185,9 @@ Status Staging::run() {
                                      &Staging::find_lookups,        &Staging::find_events,
                                      &Staging::find_other_versions, &Staging::fetch_referenced,
                                      &Staging::count_the_rest};
-    const std::vector<Step> with_state = {&Staging::apply_gates, &Staging::brake_mass_deletes,
-                                          &Staging::absorb, &Staging::count_the_rest,
-                                          &Staging::derive};
+    const std::vector<Step> with_state = {&Staging::apply_gates,    &Staging::brake_mass_deletes,
+                                          &Staging::absorb,         &Staging::mark_absent,
+                                          &Staging::count_the_rest, &Staging::derive};
     for (const Step step : options_.state == nullptr ? alone : with_state) {
         if (Status status = (this->*step)()) {
             return status;

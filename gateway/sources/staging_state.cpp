@@ -215,6 +215,63 @@ Status Staging::absorb_other_versions(
     });
 }
 
+/// A bulk has all that there is: an event or a patient that came through its feed and is not in it
+/// is fed no longer. Why, it does not say, and so nothing is said to be wrong.
+Status Staging::mark_absent() {
+    const EventRules& rules = mapping_.events();
+    for (const Batch& batch : inventory_.batches) {
+        for (const std::size_t index : batch.files) {
+            const TableFile& file = inventory_.files[index];
+            if (batch.held.empty() && file.bulk && !file.applied_rows &&
+                (file.table == rules.table || file.table == rules.subject_table)) {
+                mark_absent(file.table, batch);
+            }
+        }
+    }
+    return options_.state->database().failed();
+}
+
+void Staging::mark_absent(int table, const Batch& batch) {
+    RowStore& rows = options_.state->rows();
+    const auto number = static_cast<std::uint32_t>(&batch - inventory_.batches.data());
+    const int organisation =
+        mapping_.package().tables[static_cast<std::size_t>(table)].organisation_column;
+    std::vector<std::int64_t> absent;
+    StoredRow row;
+    for (const std::int64_t id : rows.not_in_this_run(table, batch.feed)) {
+        // A practice whose rows were held back said nothing.
+        const bool is_held =
+            organisation >= 0 && rows.load(id, row) &&
+            holds_.count(
+                {number, std::string(row.cells[static_cast<std::size_t>(organisation)])}) != 0;
+        if (!is_held) {
+            absent.push_back(id);
+        }
+    }
+    std::size_t present = 0;
+    for (const auto& [file, count] : rows.in_this_run(table)) {
+        const auto index = static_cast<std::size_t>(file - options_.state->ledger().first());
+        const bool same_feed = inventory_.batches[inventory_.files[index].batch].feed == batch.feed;
+        present += same_feed ? static_cast<std::size_t>(count) : 0;
+    }
+    const std::string& name = mapping_.package().tables[static_cast<std::size_t>(table)].name;
+    if (static_cast<double>(absent.size()) >
+        options_.max_deleted_share * static_cast<double>(absent.size() + present)) {
+        inventory_.issues.push_back(
+            {Severity::warning,
+             "incomplete",
+             "bulk " + batch.name() + " lacks " + std::to_string(absent.size()) + " of " +
+                 std::to_string(absent.size() + present) + " known rows of " + name +
+                 "; they stay as they are",
+             {},
+             "is the bulk whole? If it is, send it again with a higher --max-deleted"});
+        return;
+    }
+    for (const std::int64_t id : absent) {
+        rows.mark_absent(id);
+    }
+}
+
 /// The stored events' content of the key column that tells most of them apart.
 std::vector<CellFilter> Staging::stored_keys(const TableFile& file, KeySet& keys) {
     const Table& table =
@@ -288,8 +345,9 @@ Row* Staging::load(std::int64_t id) {
         return found->second;
     }
     const Table& table = mapping_.package().tables[static_cast<std::size_t>(stored.table)];
-    const bool stays = stored.deleted && table.deletion_is_out_of_scope && stored.source != 0;
-    const bool gone = stored.deleted && !stays;
+    const bool out_of_scope =
+        stored.deleted && table.deletion_is_out_of_scope && stored.source != 0;
+    const bool gone = stored.deleted && !out_of_scope;
     if (gone && stored.table != mapping_.events().table) {
         return nullptr;
     }
@@ -298,7 +356,7 @@ Row* Staging::load(std::int64_t id) {
     row.number = stored.number;
     row.line = stored.line;
     row.repaired_encoding = stored.repaired_encoding;
-    row.no_longer_fed = stays;
+    row.no_longer_fed = out_of_scope || stored.absent;
     const std::int64_t first = options_.state->ledger().first();
     if (stored.source >= first && !gone) {
         row.file = static_cast<std::uint32_t>(stored.source - first);

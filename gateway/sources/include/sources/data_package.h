@@ -4,7 +4,9 @@
 //
 //   package  "linkway": {"system": "emis", "title": "EMIS Web", "versions": ["5.0", ...],
 //                        "fileName": {"pattern": "<PCRE>", "groups": ["sequenceFrom", "sequenceTo",
-//                        "table", "timestamp", "feed"]}, "timestampFormat": "yyyyMMddHHmmss"}
+//                        "table", "timestamp", "feed", "bulk"]}, "timestampFormat":
+//                        "yyyyMMddHHmmss"}   (where "bulk" is not empty the file says all that
+//                        there is, and what it lacks is fed no longer)
 //   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version":
 //   "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
 //                        "unused": "why no row of it is read",

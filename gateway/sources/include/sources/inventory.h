@@ -27,6 +27,7 @@ struct TableFile {
     std::vector<std::string> from_name;  ///< cells that every row has behind those of the file:
                                          ///< what the file's name says
     std::vector<std::string> layouts;    ///< export versions whose columns fit best
+    bool bulk = false;                   ///< says of its feed all that there is, not what changed
     std::optional<std::uint64_t> applied_rows;  ///< how many it has, when an earlier run applied it
 };
 
