@@ -42,6 +42,7 @@ bool read_options(const Arguments& arguments, sources::TranslateOptions& options
     options.format =
         format == "bundle" ? sources::OutputFormat::bundle : sources::OutputFormat::ndjson;
     options.overwrite = arguments.has("overwrite");
+    options.state = arguments.get("state", "");
     options.access.gnupg_home = arguments.get("gnupg-home", "");
     unsigned long long threads = std::max(1U, std::thread::hardware_concurrency());
     unsigned long long share = 20;
@@ -86,9 +87,7 @@ int run(const Arguments& arguments) {
     const auto mapping =
         sources::SystemMapping::load((fs::path(mappings) / system).string(), issues);
     print(issues);
-    if (std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) {
-            return issue.severity >= text::Severity::error;
-        })) {
+    if (text::has_errors(issues)) {
         std::cerr << "linkway: the mapping has mistakes; nothing was translated\n";
         return failed;
     }
@@ -132,6 +131,8 @@ Command translate_command() {
     command.options = {
         {"system", "", "NAME", "the GP system: a folder of mappings/, e.g. emis"},
         {"output", "o", "OUT", "folder to write"},
+        {"state", "", "DIR",
+         "staging store: remembers what was read, so that a delta finds what came before"},
         {"format", "", "FORMAT", "ndjson (default) or bundle: one transaction Bundle a patient"},
         {"overwrite", "", "", "replace OUT when it exists"},
         {"nhs-number", "", "POLICY", "wrong check digit: warn (default), quarantine or reject"},

@@ -35,6 +35,7 @@ Staging::Staging(const SystemMapping& mapping, Inventory& inventory, StagingOpti
         accounts_.push_back(std::move(account));
     }
     scanned_.resize(inventory_.files.size());
+    absorbed_.resize(inventory_.files.size());
 }
 
 Staging::~Staging() = default;
@@ -55,8 +56,7 @@ Status Staging::scan(std::uint32_t index, Selection selection, const std::string
     ScanRequest request;
     request.file = &file.file;
     request.options = &options_.input;
-    request.dialect = {mapping_.package().delimiter, mapping_.package().quote,
-                       mapping_.package().header};
+    request.dialect = mapping_.package().dialect;
     request.any_of = std::move(selection.any_of);
     request.test = std::move(selection.test);
     request.count_only = !sink;
@@ -130,7 +130,7 @@ Status Staging::each_file(int table, const std::function<Status(std::uint32_t)>&
             continue;
         }
         for (const std::size_t index : batch.files) {
-            if (inventory_.files[index].table == table) {
+            if (inventory_.files[index].table == table && !inventory_.files[index].applied_rows) {
                 if (Status status = visit(static_cast<std::uint32_t>(index))) {
                     return status;
                 }
@@ -180,10 +180,15 @@ Row* Staging::keep(RowSet& set, const ScannedRow& scanned, const TableFile& file
 }
 
 Status Staging::run() {
-    for (const auto step :
-         {&Staging::apply_gates, &Staging::brake_mass_deletes, &Staging::find_lookups,
-          &Staging::find_events, &Staging::find_other_versions, &Staging::fetch_referenced,
-          &Staging::count_the_rest}) {
+    using Step = Status (Staging::*)();
+    const std::vector<Step> alone = {&Staging::apply_gates,         &Staging::brake_mass_deletes,
+                                     &Staging::find_lookups,        &Staging::find_events,
+                                     &Staging::find_other_versions, &Staging::fetch_referenced,
+                                     &Staging::count_the_rest};
+    const std::vector<Step> with_state = {&Staging::apply_gates,    &Staging::brake_mass_deletes,
+                                          &Staging::absorb,         &Staging::mark_absent,
+                                          &Staging::count_the_rest, &Staging::derive};
+    for (const Step step : options_.state == nullptr ? alone : with_state) {
         if (Status status = (this->*step)()) {
             return status;
         }
@@ -466,6 +471,11 @@ Status Staging::count_the_rest() {
         }
         const TableFile& file = inventory_.files[index];
         const Batch& batch = inventory_.batches[file.batch];
+        if (file.applied_rows) {
+            accounts_[index].rows = *file.applied_rows;
+            accounts_[index].not_relevant["the same file was applied before"] = *file.applied_rows;
+            continue;
+        }
         if (!batch.held.empty()) {
             if (!file.header.columns.empty() && !scan(index, {}, "", nullptr)) {
                 accounts_[index].held["the batch is held"] +=

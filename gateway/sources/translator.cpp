@@ -17,11 +17,10 @@ constexpr std::size_t chunk_events = 512;
 
 }  // namespace
 
-Translator::Translator(Staging& staging, const TranslateOptions& options, OutputFolder& output)
+Translator::Translator(Staging& staging, const TranslateOptions& options)
     : staging_(staging),
       mapping_(staging.mapping()),
       options_(options),
-      output_(output),
       mapping_version_(mapping_.package().system + "/" + mapping_.package().version) {
     const auto& tables = mapping_.package().tables;
     for (const Table& table : tables) {
@@ -36,11 +35,10 @@ Translator::Translator(Staging& staging, const TranslateOptions& options, Output
 RowIssue Translator::row_issue(const Row& row, Severity severity, const std::string& code,
                                int column, const std::string& message) const {
     const Table& table = row.set().definition();
-    const TableFile& file = staging_.inventory().files[row.file];
     return {{severity,
              code,
              message,
-             {file.file.display, row.line, 0,
+             {std::string(staging_.origin(row).display), row.line, 0,
               column < 0 ? "" : table.columns[static_cast<std::size_t>(column)].name},
              {}},
             row.number,
@@ -49,16 +47,17 @@ RowIssue Translator::row_issue(const Row& row, Severity severity, const std::str
 }
 
 void Translator::set_source(SourceRecord& source, const Row& row) const {
-    const TableFile& file = staging_.inventory().files[row.file];
-    source.file = file.file.display;
+    const Origin origin = staging_.origin(row);
+    source.file = origin.display;
     source.row = row.number;
     source.line = row.line;
-    source.extracted = staging_.inventory().batches[row.batch].extracted;
+    source.extracted = origin.extracted;
     source.system = mapping_.package().title;
     source.mapping = mapping_version_;
 }
 
-Status Translator::run(Reconciliation& reconciliation) {
+Status Translator::run(Sink output, Reconciliation& reconciliation) {
+    output_ = std::move(output);
     classify();
     gather();
     pull();
@@ -83,6 +82,9 @@ Status Translator::run(Reconciliation& reconciliation) {
         });
     if (!failed) {
         failed = write_pulled(reconciliation);
+    }
+    if (!failed) {
+        failed = take_back(reconciliation);
     }
     if (failed) {
         return failed;
@@ -300,10 +302,8 @@ void Translator::translate_group(Worker& worker, std::size_t group, Chunk& chunk
     }
 }
 
-/// Index of the first event whose resources could not be made, its row rejected; nothing when all
-/// went well.
-std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group, Chunk& chunk,
-                                               const std::vector<EventRecord*>& events) {
+/// The episodes of a patient's events, one an event, which then points to it.
+std::vector<EpisodeRecord> Translator::replay(const std::vector<EventRecord*>& events) const {
     std::vector<referrals::Event> facts;
     for (const EventRecord* event : events) {
         facts.push_back(event->event);
@@ -328,6 +328,14 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
             episode.id = events[replay.referrals[*referral]->episode]->row->id;
         }
     }
+    return episodes;
+}
+
+/// Index of the first event whose resources could not be made, its row rejected; nothing when all
+/// went well.
+std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group, Chunk& chunk,
+                                               const std::vector<EventRecord*>& events) {
+    const std::vector<EpisodeRecord> episodes = replay(events);
     for (std::size_t i = 0; i < events.size(); ++i) {
         const Row& row = *events[i]->row;
         const auto fail = [&](const text::Issue& issue) {
@@ -358,7 +366,7 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
             }
             chunk.text += '\n';
             chunk.pieces.push_back({static_cast<std::uint32_t>(t), begin, chunk.text.size(), group,
-                                    quarantined_[row.index()]});
+                                    &row, quarantined_[row.index()]});
         }
         for (const Demand& demand : worker.demands) {
             const Pulled* other = pulled(demand);

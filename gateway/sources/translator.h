@@ -11,18 +11,30 @@
 
 #include "mapping/plan.h"
 #include "sources/event_record.h"
-#include "sources/output.h"
 #include "sources/staging.h"
+#include "sources/trace.h"
 #include "sources/translate.h"
 
 namespace linkway::sources {
 
 class Translator {
   public:
-    Translator(Staging& staging, const TranslateOptions& options, OutputFolder& output);
+    Translator(Staging& staging, const TranslateOptions& options);
 
-    /// Writes every resource and fills the reconciliation.
-    text::Status run(Reconciliation& reconciliation);
+    /// Takes bytes for a file of the output, in order; `whole` when no more will come for it.
+    using Sink =
+        std::function<text::Status(const std::string& file, std::string_view bytes, bool whole)>;
+
+    /// Gives every resource, rejected.ndjson and warnings.ndjson to `output` and fills the
+    /// reconciliation.
+    text::Status run(Sink output, Reconciliation& reconciliation);
+
+    /// After run(): the events that were translated, and what was wrong with rows that were.
+    const std::vector<EventRecord*>& events() const { return living_; }
+    const std::vector<RowIssue>& warnings() const { return warnings_; }
+
+    /// Runs templates for one staged row again and tells of each step; writes nothing.
+    std::vector<ResourceTrace> trace(const TraceRequest& request);
 
   private:
     /// What a template made of a row that is only wanted when something refers to it.
@@ -30,7 +42,8 @@ class Translator {
         std::string json;
         std::vector<Demand> demands;
         text::Status failed;
-        std::uint8_t wanted = 0;  // bit 0: for the output, bit 1: for quarantine
+        std::uint8_t wanted = 0;   // bit 0: for the output, bit 1: for quarantine
+        std::uint8_t bundled = 0;  // the same: it is in a bundle that went out
     };
     /// The events of one patient at one practice, in key order.
     struct Group {
@@ -43,6 +56,7 @@ class Translator {
         std::size_t begin = 0;
         std::size_t end = 0;
         std::size_t group = 0;
+        const Row* row = nullptr;
         bool quarantined = false;
     };
     struct GroupDemand {
@@ -71,6 +85,12 @@ class Translator {
     void translate_group(Worker& worker, std::size_t group, Chunk& chunk);
     std::optional<std::size_t> attempt(Worker& worker, std::size_t group, Chunk& chunk,
                                        const std::vector<EventRecord*>& events);
+    std::vector<EpisodeRecord> replay(const std::vector<EventRecord*>& events) const;
+
+    // From one row to how its resources are made (translator_trace.cpp).
+    ResourceTrace trace_template(Worker& worker, std::size_t templ, const Row& row);
+    void trace_event(const EventRecord& event, const TraceRequest& request,
+                     std::vector<ResourceTrace>& result);
 
     // From resources to files and accounts (translator_output.cpp).
     text::Status write(const Chunk& chunk, Reconciliation& reconciliation);
@@ -78,6 +98,8 @@ class Translator {
     text::Status write_bundles(const Chunk& chunk, Reconciliation& reconciliation);
     std::vector<Demand> closure(std::vector<Demand> demands);
     void want(const Demand& demand, bool quarantined);
+    bool is_new(std::uint32_t templ, const Row& row, bool quarantined, std::string_view json);
+    text::Status take_back(Reconciliation& reconciliation);
     void mark_used();
     void tally(Reconciliation& reconciliation);
     text::Status write_issues(Reconciliation& reconciliation);
@@ -90,7 +112,7 @@ class Translator {
     Staging& staging_;
     const SystemMapping& mapping_;
     const TranslateOptions& options_;
-    OutputFolder& output_;
+    Sink output_;
     std::string mapping_version_;
     std::deque<EventRecord> events_;
     std::vector<EventRecord*> living_;  // those that are translated, by practice, patient and key

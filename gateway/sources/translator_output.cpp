@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "fhir/operation_outcome.h"
+#include "state.h"
 #include "worker.h"
 
 namespace linkway::sources {
@@ -29,6 +30,24 @@ std::string outcome_line(const RowIssue& row) {
     return line;
 }
 
+constexpr const char* new_bundle = R"({"resourceType":"Bundle","type":"transaction","entry":[)";
+constexpr const char* end_of_bundle = "]}\n";
+
+void append_entry(std::string& bundle, const std::string& type, std::string_view id,
+                  std::string_view json) {
+    bundle += bundle.back() == '[' ? "" : ",";
+    bundle += R"({"fullUrl":"https://linkway.uk/fhir/)" + type + '/' + std::string(id) +
+              R"(","resource":)";
+    bundle += json;
+    bundle += R"(,"request":{"method":"PUT","url":")" + type + '/' + std::string(id) + "\"}}";
+}
+
+/// Every resource begins with its type and id, in that order.
+std::string_view id_of(std::string_view json) {
+    const std::size_t id = json.find("\"id\":\"");
+    return id == std::string_view::npos ? std::string_view{} : json.substr(id + 6, 36);
+}
+
 void sort_and_unify(std::vector<RowIssue>& issues) {
     const auto place = [](const RowIssue& each) {
         return std::tie(each.issue.location.file, each.row, each.issue.location.field,
@@ -49,7 +68,10 @@ Status Translator::write(const Chunk& chunk, Reconciliation& reconciliation) {
         const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
         const std::string_view json =
             std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin);
-        if (Status failed = output_.append(file_of(type, piece.quarantined), json)) {
+        if (!is_new(piece.templ, *piece.row, piece.quarantined, json.substr(0, json.size() - 1))) {
+            continue;
+        }
+        if (Status failed = output_(file_of(type, piece.quarantined), json, false)) {
             return failed;
         }
         ++(piece.quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
@@ -58,6 +80,46 @@ Status Translator::write(const Chunk& chunk, Reconciliation& reconciliation) {
         want(each.demand, each.quarantined);
     }
     return {};
+}
+
+/// Whether a resource differs from what earlier runs put out; without a staging store each does.
+bool Translator::is_new(std::uint32_t templ, const Row& row, bool quarantined,
+                        std::string_view json) {
+    const MappedTemplate& each = mapping_.templates()[templ];
+    return staging_.state() == nullptr ||
+           staging_.state()->put_out().is_new(row.stored, {each.source.resource_type, quarantined},
+                                              json, each.on_event);
+}
+
+/// Puts out as entered in error what was put out of entries that were deleted since, or no longer
+/// say what made them events.
+Status Translator::take_back(Reconciliation& reconciliation) {
+    if (staging_.state() == nullptr) {
+        return {};
+    }
+    Status failed;
+    for (const Row& row : staging_.set(mapping_.events().table)->rows()) {
+        // One that is held or rejected was not said to be wrong.
+        if (row.fate != Fate::deleted && row.fate != Fate::not_relevant &&
+            row.fate != Fate::translated) {
+            continue;
+        }
+        staging_.state()->put_out().take_back(
+            row.stored, [&](const Place& place, const std::string& json) {
+                const std::string type(place.type);
+                if (!failed && options_.format == OutputFormat::ndjson) {
+                    failed = output_(file_of(type, place.quarantined), json + '\n', false);
+                } else if (!failed) {
+                    std::string bundle = new_bundle;
+                    append_entry(bundle, type, id_of(json), json);
+                    failed = output_((place.quarantined ? quarantine : "") +
+                                         std::string("bundles/entered-in-error.ndjson"),
+                                     bundle + end_of_bundle, false);
+                }
+                ++(place.quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
+            });
+    }
+    return failed;
 }
 
 /// Marks what a reference asks for, and what that refers to in turn.
@@ -86,12 +148,16 @@ Status Translator::write_pulled(Reconciliation& reconciliation) {
         for (const Row* row : rows) {
             const Pulled& each = pulled_[t][row->index()];
             for (const bool quarantined : {false, true}) {
-                if ((each.wanted & (quarantined ? 2 : 1)) == 0) {
+                const bool ndjson = options_.format == OutputFormat::ndjson;
+                const std::uint8_t asked = ndjson ? each.wanted : each.bundled;
+                if ((asked & (quarantined ? 2 : 1)) == 0 ||
+                    (ndjson &&
+                     !is_new(static_cast<std::uint32_t>(t), *row, quarantined, each.json))) {
                     continue;
                 }
-                if (options_.format == OutputFormat::ndjson) {
+                if (ndjson) {
                     if (Status failed =
-                            output_.append(file_of(type, quarantined), each.json + '\n')) {
+                            output_(file_of(type, quarantined), each.json + '\n', false)) {
                         return failed;
                     }
                 }
@@ -128,14 +194,6 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
     for (const GroupDemand& each : chunk.demands) {
         want(each.demand, each.quarantined);
     }
-    const auto append_entry = [](std::string& bundle, const std::string& type, std::string_view id,
-                                 std::string_view json) {
-        bundle += bundle.back() == '[' ? "" : ",";
-        bundle += R"({"fullUrl":"https://linkway.uk/fhir/)" + type + '/' + std::string(id) +
-                  R"(","resource":)";
-        bundle += json;
-        bundle += R"(,"request":{"method":"PUT","url":")" + type + '/' + std::string(id) + "\"}}";
-    };
     for (std::size_t first = 0; first < chunk.pieces.size();) {
         const Piece& start = chunk.pieces[first];
         const bool quarantined = start.quarantined;
@@ -146,10 +204,14 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
                 demands.push_back(each.demand);
             }
         }
-        std::string bundle = R"({"resourceType":"Bundle","type":"transaction","entry":[)";
-        for (const Demand& demand : closure(std::move(demands))) {
+        std::string bundle = new_bundle;
+        bool news = false;  // a bundle goes out whole, or not at all when all of it went out before
+        demands = closure(std::move(demands));
+        for (const Demand& demand : demands) {
+            const std::string& json = pulled(demand)->json;
+            news = is_new(demand.templ, *demand.row, quarantined, json) || news;
             append_entry(bundle, mapping_.templates()[demand.templ].source.resource_type,
-                         demand.row->id, pulled(demand)->json);
+                         demand.row->id, json);
         }
         std::size_t last = first;
         for (; last < chunk.pieces.size() && chunk.pieces[last].group == start.group; ++last) {
@@ -157,20 +219,28 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
             const std::string& type = mapping_.templates()[piece.templ].source.resource_type;
             const std::string_view json =
                 std::string_view(chunk.text).substr(piece.begin, piece.end - piece.begin - 1);
-            // Every resource begins with its type and id, in that order.
-            const std::size_t id = json.find("\"id\":\"");
-            append_entry(
-                bundle, type,
-                id == std::string_view::npos ? std::string_view{} : json.substr(id + 6, 36), json);
-            ++(quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
+            news = is_new(piece.templ, *piece.row, quarantined, json) || news;
+            append_entry(bundle, type, id_of(json), json);
         }
-        bundle += "]}\n";
+        const std::size_t from = first;
+        first = last;
+        if (!news) {
+            continue;
+        }
+        for (const Demand& demand : demands) {
+            pulled(demand)->bundled |= quarantined ? 2 : 1;
+        }
+        for (std::size_t i = from; i < last; ++i) {
+            ++(quarantined ? reconciliation.quarantined
+                           : reconciliation.resources)[mapping_.templates()[chunk.pieces[i].templ]
+                                                           .source.resource_type];
+        }
+        bundle += end_of_bundle;
         const std::string name = (quarantined ? quarantine : "") + std::string("bundles/") +
                                  std::string(patient.id) + ".json";
-        if (Status failed = output_.write(name, bundle)) {
+        if (Status failed = output_(name, bundle, true)) {
             return failed;
         }
-        first = last;
     }
     return {};
 }
@@ -205,12 +275,13 @@ void Translator::mark_used() {
         work.pop_back();
         for (const int navigation :
              mapping_.navigations()[static_cast<std::size_t>(row.set().table())]) {
-            Row* other =
-                const_cast<Row*>(row.set().follow(row, static_cast<std::size_t>(navigation)));
-            if (other != nullptr && other->fate == Fate::pending &&
-                with_template.count(other->set().table()) == 0) {
-                other->fate = Fate::translated;
-                work.push_back(other);
+            for (const Row* linked : row.set().follow(row, static_cast<std::size_t>(navigation))) {
+                Row* other = const_cast<Row*>(linked);
+                if (other->fate == Fate::pending &&
+                    with_template.count(other->set().table()) == 0) {
+                    other->fate = Fate::translated;
+                    work.push_back(other);
+                }
             }
         }
     }
@@ -227,6 +298,9 @@ void Translator::tally(Reconciliation& reconciliation) {
         }
         const auto& columns = set->definition().columns;
         for (const Row& row : set->rows()) {
+            if (!staging_.is_of_this_run(row)) {
+                continue;  // booked by the run that read it
+            }
             FileAccount& account = accounts[row.file];
             switch (row.fate) {
                 case Fate::translated:
@@ -283,9 +357,9 @@ Status Translator::write_issues(Reconciliation&) {
     sort_and_unify(staging_.issues());
     const auto write_all = [&](const char* name, const std::vector<RowIssue>& issues) -> Status {
         // Present even when empty, so that a pipeline need not ask whether there was one.
-        Status failed = output_.append(name, "");
+        Status failed = output_(name, "", false);
         for (std::size_t i = 0; i < issues.size() && !failed; ++i) {
-            failed = output_.append(name, outcome_line(issues[i]));
+            failed = output_(name, outcome_line(issues[i]), false);
         }
         return failed;
     };

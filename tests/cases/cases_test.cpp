@@ -6,6 +6,10 @@
 //   input/      files as the system writes them, byte for byte
 //   expected/   what the output folder must hold; message.txt: what standard error must contain, a
 //   line each
+//   input-2/, expected-2/, input-3/ ...   further runs, one after the other over one staging store
+//   (--state); `exit` is then a list, one for each run
+//
+// A case of one run must come out the same over a new staging store.
 //
 // LINKWAY_UPDATE=1 rewrites expected/ from what came out; read the diff before you commit it.
 #include <sys/wait.h>
@@ -127,7 +131,7 @@ struct Case {
     fs::path folder;
     std::string system;
     std::string arguments;
-    int exit = 0;
+    std::vector<int> exits;  // of each run; 0 where none is given
     bool base = true;
 };
 
@@ -145,7 +149,13 @@ Case read_case(const fs::path& folder) {
         }
     }
     if (const Node* exit = yaml->root().find("exit")) {
-        result.exit = std::atoi(std::string(exit->text).c_str());
+        const auto add = [&](const Node& node) {
+            result.exits.push_back(std::atoi(std::string(node.text).c_str()));
+        };
+        if (exit->items.empty()) {
+            add(*exit);
+        }
+        std::for_each(exit->items.begin(), exit->items.end(), add);
     }
     if (const Node* base = yaml->root().find("base")) {
         result.base = base->text == "true";
@@ -182,14 +192,19 @@ int run(const Case& each, const fs::path& input, const fs::path& output, const c
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-void check_case(const Case& each, const fs::path& work) {
-    const fs::path input = work / "input";
-    if (each.base) {
+std::string numbered(const std::string& name, int number) {
+    return number == 1 ? name : name + "-" + std::to_string(number);
+}
+
+/// Lays the input of a case's run out; that of the first over the base.
+fs::path lay_out(const Case& each, int number, const fs::path& work) {
+    const fs::path input = work / numbered("input", number);
+    if (each.base && number == 1) {
         fs::copy(each.folder.parent_path() / "base" / "input", input, fs::copy_options::recursive);
     } else {
         fs::create_directories(input);
     }
-    fs::copy(each.folder / "input", input,
+    fs::copy(each.folder / numbered("input", number), input,
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     for (const std::string& name : files_below(input)) {  // "-name": the base's file is taken away
         const std::string file = fs::path(name).filename().string();
@@ -198,18 +213,18 @@ void check_case(const Case& each, const fs::path& work) {
             fs::remove(input / file.substr(1));
         }
     }
-    const fs::path output = work / "output";
-    std::string log;
-    const int exit = run(each, input, output, " --threads 1", log);
-    INFO(log);
-    CHECK(exit == each.exit);
-    const fs::path expected = each.folder / "expected";
+    return input;
+}
+
+/// Compares what came out with what the case expects, or makes it what the case expects.
+void check_output(const fs::path& expected, const fs::path& output, const std::string& log) {
     if (std::getenv("LINKWAY_UPDATE") != nullptr) {
         const std::string message = read_file(expected / "message.txt");
         fs::remove_all(expected);
         fs::create_directories(expected);
         if (fs::exists(output)) {
             fs::copy(output, expected, fs::copy_options::recursive);
+            fs::remove(expected / "run.json");
         }
         if (!message.empty()) {
             std::ofstream(expected / "message.txt") << message;
@@ -218,6 +233,7 @@ void check_case(const Case& each, const fs::path& work) {
     std::set<std::string> names = files_below(expected);
     names.merge(files_below(output));
     names.erase("message.txt");
+    CHECK(names.erase("run.json") == (fs::exists(output) ? 1 : 0));  // says where the input was
     for (const std::string& name : names) {
         INFO(name);
         REQUIRE(fs::exists(expected / name));
@@ -229,13 +245,44 @@ void check_case(const Case& each, const fs::path& work) {
         INFO("expected in the output: " << line);
         CHECK(log.find(line) != std::string::npos);
     }
-    // One core or two: the same bytes.
-    const fs::path again = work / "again";
-    run(each, input, again, " --threads 2", log);
+}
+
+void check_same(const fs::path& output, const fs::path& again, const std::set<std::string>& but) {
     CHECK(files_below(again) == files_below(output));
     for (const std::string& name : files_below(output)) {
-        INFO(name);
-        CHECK(read_file(again / name) == read_file(output / name));
+        if (but.count(name) == 0) {
+            INFO(name);
+            CHECK(read_file(again / name) == read_file(output / name));
+        }
+    }
+}
+
+void check_case(const Case& each, const fs::path& work) {
+    const bool with_state = fs::exists(each.folder / "input-2");
+    for (int number = 1; fs::exists(each.folder / numbered("input", number)); ++number) {
+        INFO("run " << number);
+        const fs::path input = lay_out(each, number, work);
+        const fs::path output = work / numbered("output", number);
+        const auto state = [&](const char* name) {
+            return with_state ? " --state '" + (work / name).string() + "'" : std::string();
+        };
+        std::string log;
+        const int exit = run(each, input, output, (" --threads 1" + state("state")).c_str(), log);
+        INFO(log);
+        const auto run_index = static_cast<std::size_t>(number) - 1;
+        CHECK(exit == (run_index < each.exits.size() ? each.exits[run_index] : 0));
+        check_output(each.folder / numbered("expected", number), output, log);
+        // One core or two: the same bytes.
+        const fs::path again = work / numbered("again", number);
+        run(each, input, again, (" --threads 2" + state("state-of-again")).c_str(), log);
+        check_same(output, again, {});
+        if (!with_state) {
+            // The account differs: the store takes in what is of no use yet.
+            const fs::path stored = work / "stored";
+            const std::string store = " --state '" + (work / "state").string() + "'";
+            CHECK(run(each, input, stored, store.c_str(), log) == exit);
+            check_same(output, stored, {"reconciliation.json", "rejected.ndjson"});
+        }
     }
 }
 

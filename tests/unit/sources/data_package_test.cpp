@@ -131,9 +131,9 @@ TEST_CASE("A data package gives tables, columns and keys") {
     REQUIRE(issues.empty());
     CHECK(package.system == "s");
     CHECK(package.version == "1");
-    CHECK(package.delimiter == ';');
-    CHECK(package.quote == '\'');
-    CHECK_FALSE(package.header);
+    CHECK(package.dialect.delimiter == ';');
+    CHECK(package.dialect.quote == '\'');
+    CHECK_FALSE(package.dialect.header);
     CHECK(package.file_name.groups == std::vector<std::string>{"table", "timestamp"});
     CHECK(package.file_name.timestamp_format == "yyyyMMdd");
     REQUIRE(package.tables.size() == 2);
@@ -417,12 +417,13 @@ TEST_CASE("File names of every era give table, sequence, time and feed") {
         return pattern.split(name, found) == 0 ? List{} : List(found.begin() + 1, found.end());
     };
     CHECK(parts("291_Admin_Patient_20150211164536_" + guid + ".csv") ==
-          List{"291", "", "Admin_Patient", "20150211164536", guid});
+          List{"", "291", "", "Admin_Patient", "20150211164536", guid});
     CHECK(parts("373783-374080_Coding_DrugCode_20150211164536_" + guid + ".csv") ==
-          List{"373783", "374080", "Coding_DrugCode", "20150211164536", guid});
+          List{"", "373783", "374080", "Coding_DrugCode", "20150211164536", guid});
     CHECK(parts("bulk_95047_Admin_Patient_20231017043213_f95ee3af-ee37-41ab-90d6-dc9d4b03d102.CSV")
-              .at(4) == "f95ee3af-ee37-41ab-90d6-dc9d4b03d102");
-    CHECK(parts("delta2_7_Audit_PatientAudit_20231017043213_" + guid + ".csv").at(0) == "7");
+              .at(5) == "f95ee3af-ee37-41ab-90d6-dc9d4b03d102");
+    CHECK(parts("bulk_95047_Admin_Patient_20231017043213_" + guid + ".csv").at(0) == "bulk");
+    CHECK(parts("delta2_7_Audit_PatientAudit_20231017043213_" + guid + ".csv").at(1) == "7");
     CHECK(parts("291_Admin_Patient_2015021116453_" + guid + ".csv").empty());
     CHECK(parts("Admin_Patient_20150211164536_" + guid + ".csv").empty());
     CHECK(parts("291_Admin_Patient_20150211164536_" + guid + ".csv.bak").empty());

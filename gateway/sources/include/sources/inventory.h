@@ -3,7 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sources/data_package.h"
@@ -23,20 +27,36 @@ struct TableFile {
     std::vector<std::string> from_name;  ///< cells that every row has behind those of the file:
                                          ///< what the file's name says
     std::vector<std::string> layouts;    ///< export versions whose columns fit best
+    bool bulk = false;                   ///< says of its feed all that there is, not what changed
+    std::optional<std::uint64_t> applied_rows;  ///< how many it has, when an earlier run applied it
+};
+
+/// What a manifest says of a table: which time its file covers.
+struct Coverage {
+    bool delta = false;
+    std::string from;  ///< as written; empty for a bulk
+    std::string to;
 };
 
 /// What a system delivered at one time: bulk or delta.
 struct Batch {
     std::string feed;       ///< sharing agreement or whatever the file names call it
     std::string timestamp;  ///< as in the file names
-    std::string
-        extracted;  ///< the same as a FHIR dateTime in UK time; empty when the name has none
+    std::string extracted;  ///< the same as a FHIR dateTime in UK time, or a date; empty when the
+                            ///< name has none
     std::uint64_t sequence_from = 0;
     std::uint64_t sequence_to = 0;
-    std::vector<std::size_t> files;  ///< indices into Inventory::files
-    std::string held;                ///< why none of it is applied; empty when it is
+    std::vector<std::size_t> files;          ///< indices into Inventory::files
+    std::map<std::string, Coverage> covers;  ///< by table, where a manifest says so
+    std::string held;                        ///< why none of it is applied; empty when it is
 
     std::string name() const;  ///< for people: "291 of 2015-02-11T16:45:36+00:00"
+};
+
+/// Where a row came from, for provenance.
+struct Origin {
+    std::string_view display;    ///< of the file
+    std::string_view extracted;  ///< of its batch
 };
 
 struct Inventory {
@@ -47,7 +67,10 @@ struct Inventory {
 };
 
 /// Sorts an input by the data package's rules. A batch that lacks a required table or has a file
-/// that can't be read is held, and so are the later batches of its feed.
-Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options);
+/// that can't be read is held, and so are the later batches of its feed. `came_before` says whether
+/// a file of that table came with the same batch in an earlier run.
+Inventory take_inventory(
+    Input input, const DataPackage& package, const InputOptions& options,
+    const std::function<bool(const Batch&, const std::string& table)>& came_before = {});
 
 }  // namespace linkway::sources

@@ -24,6 +24,7 @@ struct FileAccount {
     std::map<std::string, std::uint64_t> not_relevant;  ///< by reason
     std::map<std::string, std::uint64_t> held;
     std::map<std::string, std::uint64_t> rejected;
+    bool held_back = false;  ///< a practice's rows were not applied: the file may be sent again
 
     std::uint64_t accounted() const;
 };

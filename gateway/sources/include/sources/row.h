@@ -63,6 +63,7 @@ class Row final : public fhirpath::Record {
     std::uint64_t broken = 0;  ///< bit per column: the cell broke its type
     std::int64_t version = 0;  ///< of the version column; 0 when the table has none
     std::uint32_t file = 0;    ///< index of the file among the run's files
+    std::int64_t stored = 0;   ///< its number in the staging store; 0 without one
     std::uint32_t batch = 0;   ///< index of its batch, in the order of application
     std::string_view id;       ///< derived id; set by RowSet::link
     std::string_view reason;   ///< why it is not relevant, held or rejected
@@ -94,6 +95,9 @@ class RowSet {
     /// Returns the row with `broken` set; the caller completes file, batch and the rest.
     Row& add(const ScannedRow& scanned, std::span<const int> columns);
 
+    /// Keeps a row whose cells were converted before, one for each column of the table.
+    Row& restore(std::span<const std::string_view> cells, std::uint64_t broken);
+
     /// Forgets all rows; for probing rows one at a time.
     void clear();
 
@@ -111,8 +115,8 @@ class RowSet {
     /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
-    /// The row a navigation leads to, or null.
-    const Row* follow(const Row& row, std::size_t navigation) const;
+    /// The rows a navigation leads to, in key order; one at most unless it says "many".
+    std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
 
   private:
     friend class Row;
@@ -120,7 +124,11 @@ class RowSet {
 
     std::string key_of(const Row& row) const;
     const Index& index_by(int column);
+    void find_linked(const Row& row, const Navigation& navigation, const RowSet& there,
+                     const Index& index, std::vector<const Row*>& linked) const;
     void convert(Row& row, std::size_t column, std::string_view content, std::string& out);
+    Row& append();
+    void place(Row& row, std::span<const std::string_view> cells);
 
     const TableGraph& graph_;
     int table_;
@@ -131,8 +139,14 @@ class RowSet {
     std::deque<Row> rows_;
     std::vector<Row*> living_;
     std::unordered_map<int, Index> indices_;
-    std::vector<std::vector<const Row*>> links_;  // by navigation, then row
+    /// Of one navigation: the rows that row i leads to end at ends[i], where those of i + 1 begin.
+    struct Links {
+        std::vector<std::uint32_t> ends;
+        std::vector<const Row*> rows;
+    };
+    std::vector<Links> links_;  // by navigation
     std::vector<std::string> scratch_;
+    std::vector<std::string_view> views_;
 };
 
 /// Why a GUID cell is as it is: braces and blanks off, letters in capitals; empty when it is none.

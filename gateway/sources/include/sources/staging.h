@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -21,16 +23,22 @@
 
 namespace linkway::sources {
 
+class State;
+
 struct StagingOptions {
     InputOptions input;
     unsigned threads = 1;
     double max_deleted_share =
         0.2;  ///< of a practice's patients that one delta may delete before it is held
     std::function<void(std::uint64_t bytes, std::uint64_t rows)> progress;  ///< totals so far
+    State* state = nullptr;  ///< rows of earlier runs; null when this run stands alone
 };
 
 /// Reads an inventory once (the event tables twice where keys may repeat) and keeps the rows that
 /// matter. Memory grows with the lookup keys and the rows kept, not with the size of the files.
+///
+/// With a staging store every row that something may refer to goes into it, and the rows kept are
+/// those of the patients whose events this run's rows bear on, whenever they came.
 class Staging {
   public:
     Staging(const SystemMapping& mapping, Inventory& inventory, StagingOptions options);
@@ -44,6 +52,9 @@ class Staging {
     const SystemMapping& mapping() const { return mapping_; }
     const Inventory& inventory() const { return inventory_; }
     RowSet* set(int table) const { return sets_[static_cast<std::size_t>(table)].get(); }
+    State* state() const { return options_.state; }
+    bool is_of_this_run(const Row& row) const { return row.file < inventory_.files.size(); }
+    Origin origin(const Row& row) const;
     std::vector<FileAccount>& accounts() { return accounts_; }
     std::vector<RowIssue>& issues() { return issues_; }
 
@@ -69,6 +80,8 @@ class Staging {
     int telling_column(const RowSet& set) const;
     text::Status each_file(int table, const std::function<text::Status(std::uint32_t file)>& visit);
     text::Status apply_gates();
+    std::set<std::string> closed_before(const Gate& gate);
+    void remember_closed(const Gate& gate, const std::set<std::string>& closed);
     void read_gate(const Gate& gate, RowSet& set, const ScannedRow& scanned, const TableFile& file,
                    std::uint32_t index, std::set<std::string>& closed);
     text::Status brake_mass_deletes();
@@ -78,6 +91,24 @@ class Staging {
     text::Status fetch_referenced();
     text::Status fetch(int table);
     text::Status count_the_rest();
+
+    // With a staging store (staging_state.cpp).
+    text::Status absorb();
+    text::Status absorb_table(int table);
+    text::Status absorb_events();
+    text::Status absorb_other_versions(
+        const std::set<std::pair<std::uint32_t, std::uint64_t>>& absorbed);
+    void absorb_row(RowSet& probe, const ScannedRow& scanned, const TableFile& file,
+                    std::uint32_t index);
+    CellTest lookup_test(const TableFile& file);
+    bool may_be_event(std::string_view lookup_key);
+    text::Status mark_absent();
+    void mark_absent(int table, const Batch& batch);
+    std::vector<CellFilter> stored_keys(const TableFile& file, KeySet& keys);
+    text::Status derive();
+    Row* load(std::int64_t id);
+    void load_all(const std::vector<std::int64_t>& events);
+    void follow_links(Row& row);
 
     Row* keep(RowSet& set, const ScannedRow& scanned, const TableFile& file, std::uint32_t index);
     void reject(Row& row, const std::string& code, int column, const std::string& message);
@@ -100,6 +131,12 @@ class Staging {
     bool versions_differ_ = false;
     std::map<std::pair<int, int>, KeySet> demands_;  // by table and column
     std::optional<std::uint32_t> failed_batch_;
+    std::vector<std::uint64_t> absorbed_;  // by file: rows in the store whose content counts
+    std::unordered_map<std::int64_t, Row*> loaded_;
+    std::vector<Row*> unfollowed_;
+    // Display and time of the files of earlier runs, by Row::file beyond the inventory's.
+    std::deque<std::pair<std::string, std::string>> origins_;
+    std::map<std::int64_t, std::uint32_t> origin_of_;  // index into these, by file of the ledger
     std::uint64_t bytes_ = 0;
     std::uint64_t rows_ = 0;
 };

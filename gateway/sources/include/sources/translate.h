@@ -23,6 +23,7 @@ struct TranslateOptions {
     std::string output;
     OutputFormat format = OutputFormat::ndjson;
     bool overwrite = false;
+    std::string state;  ///< folder of the staging store; empty for a run that stands alone
     unsigned threads = 1;
     InputOptions access;
     double max_deleted_share = 0.2;
@@ -36,6 +37,10 @@ struct TranslateOptions {
 /// Translates the extract and writes the output folder, reconciliation.json included. The same
 /// input gives the same bytes, in whatever order files are found and however many threads work. An
 /// issue means that nothing was written.
+///
+/// With a staging store what earlier runs read is known, and only what changed since is put out.
+/// The output is there before the store is committed: a run cut off between the two puts the same
+/// out again.
 text::Result<Reconciliation> translate(const SystemMapping& mapping,
                                        const TranslateOptions& options);
 

@@ -1,0 +1,47 @@
+// What was put out before, so that a run puts out what changed and takes back what no longer
+// stands. Private to sources.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sqlite.h"
+
+namespace linkway::sources {
+
+/// A place a resource goes to: its type, in quarantine or not.
+struct Place {
+    std::string_view type;
+    bool quarantined = false;
+};
+
+class PutOut {
+  public:
+    static constexpr const char* schema =
+        "CREATE TABLE put_out (record INTEGER NOT NULL, type TEXT NOT NULL,"
+        " quarantined INTEGER NOT NULL, content INTEGER NOT NULL, json TEXT NOT NULL,"
+        " PRIMARY KEY (record, type, quarantined)) WITHOUT ROWID;";
+
+    explicit PutOut(Database& database);
+
+    /// Whether the resource that stored row `record` gives differs from the one put out last;
+    /// remembers it. With `keep`, all of it: it can then be taken back.
+    bool is_new(std::int64_t record, const Place& place, std::string_view json, bool keep);
+
+    /// Gives each resource that was put out for the row and not asked about in this run, with its
+    /// status turned to entered-in-error; those that are so already are left out.
+    void take_back(std::int64_t record,
+                   const std::function<void(const Place&, const std::string& json)>& give);
+
+  private:
+    std::set<std::pair<std::int64_t, std::string>> asked_;
+    Statement find_;
+    Statement put_;
+    Statement all_;
+};
+
+}  // namespace linkway::sources

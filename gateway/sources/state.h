@@ -1,0 +1,40 @@
+// What outlives a run: `linkway translate --state DIR`. One SQLite file a system; everything of a
+// run is committed at once or not at all. Private to sources.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ledger.h"
+#include "put_out.h"
+#include "row_store.h"
+
+namespace linkway::sources {
+
+class State {
+  public:
+    /// Opens or makes `folder`/<system>.sqlite, brings an older one to today's tables and begins a
+    /// transaction. Nothing is read but what is asked for.
+    static text::Result<std::unique_ptr<State>> open(const std::string& folder,
+                                                     const SystemMapping& mapping);
+
+    Ledger& ledger() { return *ledger_; }
+    RowStore& rows() { return *rows_; }
+    PutOut& put_out() { return *put_out_; }
+    Database& database() { return *database_; }
+
+    /// Forgets what was written since the last commit.
+    void begin_again(const SystemMapping& mapping);
+    text::Status commit();
+
+  private:
+    State() = default;
+    void prepare(const SystemMapping& mapping);
+
+    std::unique_ptr<Database> database_;
+    std::unique_ptr<Ledger> ledger_;
+    std::unique_ptr<RowStore> rows_;
+    std::unique_ptr<PutOut> put_out_;
+};
+
+}  // namespace linkway::sources
