@@ -48,6 +48,8 @@ struct Command {
 };
 
 Command translate_command();
+Command inspect_command();
+Command trace_command();
 Command sample_command();
 Command map_check_command();
 Command map_coverage_command();

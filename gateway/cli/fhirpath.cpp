@@ -39,12 +39,6 @@ text::Issue mistake(const text::Location& at, std::string message, std::string s
     return {text::Severity::error, "structure", std::move(message), at, std::move(suggestion)};
 }
 
-bool has_errors(const text::Issues& issues) {
-    return std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) {
-        return issue.severity >= text::Severity::error;
-    });
-}
-
 /// A resource that was read, and what resolve() finds in it.
 struct Input {
     explicit Input(text::Document read)
@@ -238,7 +232,7 @@ std::string answer(Evaluator& evaluator, const std::string& line, const std::str
     Collection items;
     evaluator.evaluate(expression, std::string(request->root().string_or("file", {})), arena, items,
                        issues);
-    return has_errors(issues) ? error_of(issues) : "{\"result\":" + array_of(items) + "}";
+    return text::has_errors(issues) ? error_of(issues) : "{\"result\":" + array_of(items) + "}";
 }
 
 /// Every request is answered before the next is read, so that two programs may talk.
@@ -270,7 +264,7 @@ int run_one(Evaluator& evaluator, const Arguments& arguments) {
     text::Issues issues;
     evaluator.evaluate(arguments.operands[0], arguments.operands[1], arena, items, issues);
     const bool json = arguments.has("json");
-    if (has_errors(issues)) {
+    if (text::has_errors(issues)) {
         if (json) {
             std::cout << error_of(issues) << '\n';
         } else {
@@ -304,7 +298,7 @@ int run(const Arguments& arguments) {
     if (arguments.has("codes")) {
         const text::Issues issues = terminology.load(arguments.get("codes", ""));
         print(issues);
-        if (has_errors(issues)) {
+        if (text::has_errors(issues)) {
             return failed;
         }
     }

@@ -15,9 +15,9 @@ constexpr std::size_t first_option = 256;  // values of long options, beyond any
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
-        translate_command(), map_check_command(),  map_coverage_command(),
-        map_run_command(),   map_format_command(), map_explain_command(),
-        view_run_command(),  fhirpath_command(),   sample_command()};
+        translate_command(),    inspect_command(),  trace_command(),      map_check_command(),
+        map_coverage_command(), map_run_command(),  map_format_command(), map_explain_command(),
+        view_run_command(),     fhirpath_command(), sample_command()};
     return all;
 }
 

@@ -15,12 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_errors(const text::Issues& issues) {
-    return std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) {
-        return issue.severity >= text::Severity::error;
-    });
-}
-
 std::string folder_of(const Arguments& arguments) {
     std::string folder = arguments.operands[0];
     while (folder.size() > 1 && folder.back() == '/') {
@@ -36,7 +30,7 @@ bool report(text::Issues& issues) {
                std::tie(b.location.file, b.location.line, b.location.column);
     });
     print(issues);
-    if (has_errors(issues)) {
+    if (text::has_errors(issues)) {
         std::cerr << issues.size() << (issues.size() == 1 ? " mistake\n" : " mistakes\n");
         return false;
     }
@@ -46,7 +40,7 @@ bool report(text::Issues& issues) {
 bool check_system(const std::string& folder) {
     text::Issues issues;
     const auto mapping = sources::SystemMapping::load(folder, issues);
-    if (!has_errors(issues)) {
+    if (!text::has_errors(issues)) {
         const text::Issues uncovered = mapping->uncovered();
         issues.insert(issues.end(), uncovered.begin(), uncovered.end());
     }
@@ -103,7 +97,7 @@ bool check_template(const std::string& file) {
         if (report(issues)) {
             std::cout << file << ": no mistakes\n";
         }
-        return !has_errors(issues);
+        return !text::has_errors(issues);
     }
     const auto source = mapping::parse_template(*content, file, issues);
     if (source && !source->input.empty()) {
@@ -178,7 +172,7 @@ int coverage(const Arguments& arguments) {
     text::Issues issues;
     const auto mapping = sources::SystemMapping::load(folder_of(arguments), issues);
     print(issues);
-    if (has_errors(issues)) {
+    if (text::has_errors(issues)) {
         return failed;
     }
     std::size_t used = 0;

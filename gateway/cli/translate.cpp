@@ -87,9 +87,7 @@ int run(const Arguments& arguments) {
     const auto mapping =
         sources::SystemMapping::load((fs::path(mappings) / system).string(), issues);
     print(issues);
-    if (std::any_of(issues.begin(), issues.end(), [](const text::Issue& issue) {
-            return issue.severity >= text::Severity::error;
-        })) {
+    if (text::has_errors(issues)) {
         std::cerr << "linkway: the mapping has mistakes; nothing was translated\n";
         return failed;
     }

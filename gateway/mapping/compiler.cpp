@@ -148,13 +148,9 @@ int Compiler::expression(const Code& code, const std::string& target) {
     program_.expressions.push_back(std::move(*compiled));
     program_.targets.push_back(target);
     program_.places.push_back(code.at);
-    std::vector<Local>& locals = program_.locals.emplace_back();
-    for (std::size_t slot = environment_.variables.size(); slot-- > given_;) {
-        const fhirpath::Variable& variable = environment_.variables[slot];
-        if (variable.type.record != nullptr) {
-            locals.push_back({variable.name, variable.type.record});
-        }
-    }
+    program_.locals.emplace_back(
+        environment_.variables.begin() + static_cast<std::ptrdiff_t>(given_),
+        environment_.variables.end());
     return static_cast<int>(program_.expressions.size()) - 1;
 }
 
@@ -379,7 +375,7 @@ void Compiler::constant(const Form& form, const Target& target, const std::strin
             return;
         }
     }
-    emit(StepKind::text, form.at).text = std::move(text);
+    emit_constant(std::move(text), target.path, form.at);
 }
 
 }  // namespace linkway::mapping

@@ -39,6 +39,7 @@ class Compiler {
           issues_(issues),
           given_(environment_.variables.size()) {
         program_.slots = given_;
+        program_.environment = environment_;
         program_.shared = fhirpath::SharedCalls(given_);
         environment_.shared = &program_.shared;
     }

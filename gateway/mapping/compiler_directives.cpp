@@ -89,6 +89,7 @@ void Compiler::loop(const Entry& entry, const std::string& path,
     const std::size_t start = program_.steps.size();
     Step& step = emit(StepKind::loop, entry.at);
     step.expression = index;
+    step.path = "%" + entry.name;
     step.slot = slot;
     step.index_slot = index_slot;
     body(*entry.value);
@@ -122,7 +123,9 @@ StaticType Compiler::assign_value(const Form& form, std::uint32_t slot, const st
         only != nullptr && only->kind == EntryKind::condition) {
         StaticType type{StaticType::Of::nothing, ValueKind::string, nullptr, nullptr, false};
         const std::size_t variables = environment_.variables.size();
-        emit(StepKind::assign, form.at).slot = slot;  // a loop may have set it before
+        Step& reset = emit(StepKind::assign, form.at);  // a loop may have set it before
+        reset.slot = slot;
+        reset.path = path;
         assignments(form);
         condition(*only, [&](const Form& branch) {
             type = either(type, assign_value(branch, slot, path));
@@ -143,6 +146,7 @@ StaticType Compiler::assign_value(const Form& form, std::uint32_t slot, const st
     step.kind = StepKind::assign;
     step.at = form.at;
     step.slot = slot;
+    step.path = path;
     StaticType type = system_type(ValueKind::string);
     if (form.kind == FormKind::value || form.kind == FormKind::all_items) {
         step.expression = expression(form.code, path);

@@ -21,12 +21,12 @@ class Folder {
     /// `entered`: some other step jumps to it, so that it must begin a step of its own.
     void add(Step step, bool entered) {
         if (step.kind == StepKind::text) {
-            step.constants.push_back({step.path, step.text, step.at});
+            step.folded.push_back(step);
         }
         const bool joins = !entered && !steps_.empty();
         if (joins && step.kind == StepKind::close && is_open(steps_.back().kind) &&
             !steps_.back().inside.empty() && step.needs.empty()) {
-            close();
+            close(std::move(step));
         } else if (joins && takes(step)) {
             join(std::move(step));
         } else {
@@ -48,13 +48,18 @@ class Folder {
         std::string& text = last.kind == StepKind::text ? last.text : last.inside;
         text += text.empty() ? "" : ",";
         text += step.text;
-        last.constants.insert(last.constants.end(), std::make_move_iterator(step.constants.begin()),
-                              std::make_move_iterator(step.constants.end()));
+        last.folded.insert(last.folded.end(), std::make_move_iterator(step.folded.begin()),
+                           std::make_move_iterator(step.folded.end()));
     }
 
     /// The open object or array holds constants only: it is one itself.
-    void close() {
+    void close(Step end) {
         Step whole = std::move(steps_.back());
+        Step head = whole;
+        head.folded.clear();
+        head.inside.clear();
+        whole.folded.insert(whole.folded.begin(), std::move(head));
+        whole.folded.push_back(std::move(end));
         const bool entered = entered_.back();
         const bool object = whole.kind == StepKind::open_object;
         steps_.pop_back();

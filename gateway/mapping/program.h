@@ -40,13 +40,6 @@ struct Piece {
     int expression = -1;
 };
 
-/// A constant of the template, as it is written.
-struct Constant {
-    std::string path;  ///< FHIR path
-    std::string text;  ///< JSON: the member's name too
-    text::Location at;
-};
-
 /// What is needed for every row stands first.
 struct Step {
     StepKind kind = StepKind::text;
@@ -69,22 +62,29 @@ struct Step {
     std::string_view value_set;  ///< required binding a dynamic code is tried against
     std::vector<const fhir::ElementDefinition*>
         needs;         ///< of close: required elements that may be missing, tried while running
-    std::string path;  ///< FHIR path, for messages
+    std::string path;  ///< FHIR path, for messages; of assignments the variable
     text::Location at;
-    std::vector<Constant> constants;  ///< that `text` or `inside` is made of; to be explained
+    std::vector<Step>
+        folded;  ///< what `text` or `inside` was made of, step by step; to be explained
 };
 
 struct Plan::Program {
     std::string resource_type;
     std::vector<Step> steps;
     std::vector<fhirpath::Expression> expressions;
-    std::vector<std::string> targets;        ///< FHIR path each expression feeds
-    std::vector<text::Location> places;      ///< of each expression
-    std::vector<std::vector<Local>> locals;  ///< of each expression: records in variables
-    std::optional<std::size_t> condition;    ///< index of the expression of "when"
+    std::vector<std::string> targets;    ///< FHIR path each expression feeds
+    std::vector<text::Location> places;  ///< of each expression
+    fhirpath::Environment environment;   ///< that of the whole template
+    std::vector<std::vector<fhirpath::Variable>>
+        locals;  ///< of each expression: the template's own variables, by slot behind the
+                 ///< environment's
+    std::optional<std::size_t> condition;  ///< index of the expression of "when"
     fhirpath::SharedCalls shared{0};
     std::size_t slots = 0;  ///< variables in all: the environment's, then loops' and assignments'
 };
+
+/// Name a member's text begins with ("\"name\":..."); empty for an item of a list.
+std::string_view member_name(std::string_view json);
 
 /// Joins constants that are always written together; everything else does what it did.
 void fold_constants(std::vector<Step>& steps);

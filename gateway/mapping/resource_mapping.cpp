@@ -104,24 +104,44 @@ const std::string& ResourceMapping::output() const {
     return state_->plan.resource_type();
 }
 
-text::Result<bool> ResourceMapping::run(const text::Node& resource, std::string& out) {
-    state_->arena.release();
-    const std::array<Collection, 1> variables = {
-        Collection(Value::of_node(resource, state_->type))};
+const Plan& ResourceMapping::plan() const {
+    return state_->plan;
+}
+
+/// What one resource's run may use; the arena is emptied.
+class ResourceMapping::Input {
+  public:
+    Input(const text::Node& resource, State& state)
+        : variables_{Collection(Value::of_node(resource, state.type))} {
+        state.arena.release();
+        runtime.variables = variables_;
+        runtime.arena = &state.arena;
+        runtime.steps_left = max_steps;
+    }
+
     fhirpath::Runtime runtime;
-    runtime.variables = variables;
-    runtime.arena = &state_->arena;
-    runtime.steps_left = max_steps;
-    auto applies = state_->runner.applies(state_->plan, runtime);
+
+  private:
+    std::array<Collection, 1> variables_;
+};
+
+text::Result<bool> ResourceMapping::run(const text::Node& resource, std::string& out) {
+    Input input(resource, *state_);
+    auto applies = state_->runner.applies(state_->plan, input.runtime);
     if (!applies || !*applies) {
         return applies;
     }
     const std::size_t before = out.size();
-    if (text::Status failed = state_->runner.run(state_->plan, runtime, out)) {
+    if (text::Status failed = state_->runner.run(state_->plan, input.runtime, out)) {
         return *std::move(failed);
     }
     // A resource is never empty: its type is written. So something came out.
     return out.size() != before;
+}
+
+Trace ResourceMapping::trace(const text::Node& resource) {
+    Input input(resource, *state_);
+    return mapping::trace(state_->plan, input.runtime);
 }
 
 }  // namespace linkway::mapping

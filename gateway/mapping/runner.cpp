@@ -61,10 +61,12 @@ class Execution {
   public:
     Execution(const Plan::Program& program, fhirpath::Runtime& runtime, std::string& out,
               std::vector<Collection>& variables, std::vector<Frame>& frames,
-              std::vector<Loop>& loops, std::vector<text::Document>& documents)
+              std::vector<Loop>& loops, std::vector<text::Document>& documents,
+              const StepObserver* observer)
         : program_(program),
           runtime_(runtime),
           out_(out),
+          observer_(observer),
           variables_(variables),
           frames_(frames),
           loops_(loops),
@@ -73,8 +75,13 @@ class Execution {
 
     Status run() {
         for (at_ = 0; at_ < program_.steps.size(); ++at_) {
-            if (Status status = execute(program_.steps[at_])) {
+            const std::uint32_t step = at_;
+            const std::size_t before = out_.size();
+            if (Status status = execute(program_.steps[step])) {
                 return status;
+            }
+            if (observer_ != nullptr) {
+                (*observer_)({step, at_ + 1, before, out_, runtime_});
             }
         }
         return std::nullopt;
@@ -378,6 +385,7 @@ class Execution {
     const Plan::Program& program_;
     fhirpath::Runtime& runtime_;
     std::string& out_;
+    const StepObserver* observer_;
     std::vector<Collection>& variables_;
     std::vector<Frame>& frames_;
     std::vector<Loop>& loops_;
@@ -390,7 +398,8 @@ class Execution {
 
 }  // namespace
 
-Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out) {
+Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out,
+                   const StepObserver* observer) {
     const std::size_t begin = out.size();
     const auto given = runtime.variables;
     state_->variables.assign(given.begin(), given.end());
@@ -403,7 +412,7 @@ Status Runner::run(const Plan& plan, fhirpath::Runtime& runtime, std::string& ou
     runtime.shared = std::span(state_->shared).first(plan.program().shared.size());
     runtime.shared_known = 0;
     Status failed = Execution(plan.program(), runtime, out, state_->variables, state_->frames,
-                              state_->loops, state_->documents)
+                              state_->loops, state_->documents, observer)
                         .run();
     runtime.variables = given;
     runtime.shared = {};

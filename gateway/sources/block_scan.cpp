@@ -296,11 +296,12 @@ class Scan {
             const std::string_view content =
                 text::field_content(raw, rules_.shape.dialect, scratch_.unescaped);
             const std::size_t at = result_.text.size();
-            if (text::is_utf8(content)) {
+            const bool windows_1252 = rules_.shape.dialect.windows_1252;
+            if (!windows_1252 && text::is_utf8(content)) {
                 result_.text += content;
             } else {
                 text::append_windows_1252(result_.text, content);
-                row.repaired_encoding = true;
+                row.repaired_encoding = row.repaired_encoding || !windows_1252;
             }
             result_.cells.emplace_back(static_cast<std::uint32_t>(at),
                                        static_cast<std::uint32_t>(result_.text.size() - at));

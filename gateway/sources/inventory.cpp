@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <tuple>
 
+#include "batch_manifest.h"
 #include "text/temporal.h"
 
 namespace linkway::sources {
@@ -65,6 +67,8 @@ std::string moment(const std::string& timestamp, const std::string& format) {
     std::string result;
     if (const auto parsed = text::parse_date_time(timestamp, format)) {
         text::append_uk_date_time(result, parsed->date, parsed->time);
+    } else if (const auto date = text::parse_date(timestamp, format)) {
+        text::append_date(result, *date);
     }
     return result;
 }
@@ -99,12 +103,12 @@ void match_header(TableFile& file, const DataPackage& package, std::set<std::str
         const Column& column = table.columns[static_cast<std::size_t>(key)];
         if (file.columns[static_cast<std::size_t>(key)] < 0 && column.file_name.empty()) {
             const std::string& name = column.name;
-            inventory.issues.push_back(
-                {Severity::error,
-                 "structure",
-                 "the key column " + name + " is missing from the header",
-                 {file.file.display, 1, 0, name},
-                 "is this a " + table.name + " file, separated by \"" + package.delimiter + "\"?"});
+            inventory.issues.push_back({Severity::error,
+                                        "structure",
+                                        "the key column " + name + " is missing from the header",
+                                        {file.file.display, 1, 0, name},
+                                        "is this a " + table.name + " file, separated by \"" +
+                                            package.dialect.delimiter + "\"?"});
         }
     }
 }
@@ -207,6 +211,11 @@ void hold_incomplete(
     }
 }
 
+std::string folder_of(const InputFile& file) {
+    const std::string& place = file.container.empty() ? file.path : file.container;
+    return std::filesystem::path(place).parent_path().string();
+}
+
 }  // namespace
 
 std::string Batch::name() const {
@@ -215,7 +224,10 @@ std::string Batch::name() const {
     if (sequence_to != sequence_from) {
         result += "-" + std::to_string(sequence_to);
     }
-    return extracted.empty() ? result : result + " of " + extracted;
+    if (extracted.empty() || result.empty()) {
+        return result.empty() ? extracted : result;
+    }
+    return result + " of " + extracted;
 }
 
 Inventory take_inventory(
@@ -238,7 +250,9 @@ Inventory take_inventory(
             inventory.unrecognised.push_back(input_file.display);
             continue;
         }
-        const Key key{parts->timestamp, parts->from, parts->to, parts->feed};
+        // Where names say no time, what lies in one folder belongs together.
+        const Key key{package.manifest ? folder_of(input_file) : parts->timestamp, parts->from,
+                      parts->to, parts->feed};
         Batch& batch = batches[key];
         batch.feed = parts->feed;
         batch.timestamp = parts->timestamp;
@@ -251,13 +265,11 @@ Inventory take_inventory(
         file.bulk = bulk != parts->groups.end() && !bulk->second.empty();
         file.table = table;
         const Table& definition = package.tables[static_cast<std::size_t>(table)];
-        auto header =
-            read_header(file.file, options, {package.delimiter, package.quote, package.header},
-                        widths(package, definition));
+        auto header = read_header(file.file, options, package.dialect, widths(package, definition));
         const std::size_t before = inventory.issues.size();
         if (header) {
             file.header = std::move(header).value();
-            if (package.header) {
+            if (package.dialect.header) {
                 match_header(file, package, reported, inventory);
             } else {
                 match_width(file, package);
@@ -279,18 +291,23 @@ Inventory take_inventory(
         if (const auto found = unreadable.find(key); found != unreadable.end()) {
             batch.held = found->second + " cannot be used";
         }
-        if (!package.header) {
+        if (!package.dialect.header) {
             place_columns(batch.files, package, inventory);
         }
-        for (const std::size_t index : batch.files) {
+        inventory.batches.push_back(std::move(batch));
+    }
+    if (package.manifest) {
+        apply_manifests(package, options, inventory);
+    }
+    for (std::size_t i = 0; i < inventory.batches.size(); ++i) {
+        for (const std::size_t index : inventory.batches[i].files) {
             TableFile& file = inventory.files[index];
-            file.batch = static_cast<std::uint32_t>(inventory.batches.size());
+            file.batch = static_cast<std::uint32_t>(i);
             if (!file.columns.empty()) {
                 place_name(file, package.tables[static_cast<std::size_t>(file.table)],
                            names[index]);
             }
         }
-        inventory.batches.push_back(std::move(batch));
     }
     hold_incomplete(package, inventory, came_before);
     return inventory;

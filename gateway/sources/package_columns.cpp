@@ -85,7 +85,7 @@ void PackageReader::read_column_linkway(const Node& field, Column& column) {
     }
     known(*linkway,
           {"aliases", "versions", "omitted", "optional", "precision", "fileName", "list",
-           "prefixes", "until"},
+           "prefixes", "until", "case", "noTime"},
           true);
     for (const Node* alias : strings(*linkway, "aliases")) {
         column.aliases.emplace_back(alias->text);
@@ -120,6 +120,17 @@ void PackageReader::read_value_rules(const Node& linkway, Column& column) {
         column.prefixes.emplace_back(prefix->text);
     }
     column.until = words(linkway, "until");
+    if (const Node* letters = member(linkway, "case", NodeKind::string)) {
+        column.upper = letters->text == "upper";
+        if (!column.upper || column.type != ColumnType::string) {
+            fail(*letters, "\"case\" is \"upper\", and for strings");
+        }
+    }
+    column.no_time = words(linkway, "noTime");
+    if (!column.no_time.empty() && column.type != ColumnType::date_time) {
+        fail(*linkway.find("noTime"),
+             "\"noTime\" is for a datetime, and " + column.name + " is none");
+    }
     const bool cut = !column.prefixes.empty() || !column.until.empty();
     if ((cut || column.list != 0 || !column.file_name.empty()) &&
         column.type != ColumnType::string) {

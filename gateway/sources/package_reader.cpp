@@ -80,6 +80,9 @@ DataPackage PackageReader::read() {
     for (const Node& resource : resources->items) {
         read_table(resource);
     }
+    if (const Node* linkway = root.find("linkway")) {
+        read_manifest(*linkway);
+    }
     for (std::size_t i = 0; i < schemas_.size(); ++i) {
         read_precisions(*schemas_[i], package_.tables[i]);
         read_foreign_keys(*schemas_[i], i);
@@ -94,7 +97,15 @@ void PackageReader::read_linkway(const Node& root) {
         fail(root, "\"linkway\" is missing: it names the system, its layouts and its file names");
         return;
     }
-    known(*linkway, {"system", "title", "versions", "fileName", "timestampFormat"}, true);
+    known(*linkway,
+          {"system", "title", "versions", "fileName", "timestampFormat", "encoding", "manifest"},
+          true);
+    if (const Node* encoding = member(*linkway, "encoding", NodeKind::string)) {
+        package_.dialect.windows_1252 = encoding->text == "windows-1252";
+        if (encoding->text != "windows-1252" && encoding->text != "utf-8") {
+            fail(*encoding, "\"encoding\" is utf-8 or windows-1252");
+        }
+    }
     package_.system = words(*linkway, "system", true);
     package_.title = words(*linkway, "title", true);
     for (const Node* version : strings(*linkway, "versions")) {
@@ -155,6 +166,38 @@ void PackageReader::read_file_name(const Node& rule) {
     }
 }
 
+/// The table that says what else a batch holds, and from when to when.
+void PackageReader::read_manifest(const Node& linkway) {
+    const Node* node = member(linkway, "manifest", NodeKind::object);
+    if (node == nullptr) {
+        return;
+    }
+    known(*node, {"resource", "table", "delta", "from", "to", "format"}, true);
+    Manifest manifest;
+    const std::string name = words(*node, "resource", true);
+    manifest.table = package_.find(name);
+    if (manifest.table < 0) {
+        fail(*node, "there is no table \"" + name + "\"",
+             text::did_you_mean(name, table_names(package_)));
+        return;
+    }
+    const Table& table = package_.tables[static_cast<std::size_t>(manifest.table)];
+    const auto column = [&](std::string_view meaning) {
+        const std::string column_name = words(*node, meaning, true);
+        const int found = table.find(column_name);
+        if (found < 0 && !column_name.empty()) {
+            fail(*node->find(meaning), name + " has no column \"" + column_name + "\"");
+        }
+        return found;
+    };
+    manifest.name = column("table");
+    manifest.delta = column("delta");
+    manifest.from = column("from");
+    manifest.to = column("to");
+    manifest.format = words(*node, "format", true);
+    package_.manifest = manifest;
+}
+
 void PackageReader::read_dialect(const Node& root) {
     const Node* dialect = member(root, "dialect", NodeKind::object);
     if (dialect == nullptr) {
@@ -175,10 +218,10 @@ void PackageReader::read_dialect(const Node& root) {
         }
         into = node->text.front();
     };
-    one("delimiter", package_.delimiter);
-    one("quoteChar", package_.quote);
+    one("delimiter", package_.dialect.delimiter);
+    one("quoteChar", package_.dialect.quote);
     if (dialect->find("header") != nullptr) {
-        package_.header = flag(*dialect, "header");
+        package_.dialect.header = flag(*dialect, "header");
     }
 }
 
@@ -339,11 +382,15 @@ void PackageReader::read_foreign_key(const Node& node, std::size_t index) {
     }
     known(node, {"fields", "reference", "linkway"}, true);
     known(*reference, {"resource", "fields"}, true);
-    known(*linkway, {"name", "inverse", "prefer"}, true);
+    known(*linkway, {"name", "inverse", "many", "prefer"}, true);
     ForeignKey key;
     key.location = document_.at(node);
     key.name = words(*linkway, "name", true);
     key.inverse = words(*linkway, "inverse");
+    key.many = flag(*linkway, "many");
+    if (key.many && key.inverse.empty()) {
+        fail(*linkway->find("many"), "\"many\" says of the \"inverse\" that it leads to many rows");
+    }
     const std::string resource = words(*reference, "resource");
     key.table = resource.empty() ? table.name : resource;  // Table Schema: "" is the table itself
     const int target_index = package_.find(key.table);

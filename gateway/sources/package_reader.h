@@ -23,6 +23,7 @@ class PackageReader {
     void read_linkway(const text::Node& root);
     void read_file_name(const text::Node& rule);
     void read_dialect(const text::Node& root);
+    void read_manifest(const text::Node& linkway);
     void read_table(const text::Node& resource);
     void read_table_linkway(const text::Node& resource, Table& table);
     void read_column(const text::Node& field, Table& table);

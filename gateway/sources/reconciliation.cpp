@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-#include "text/node.h"
+#include "text/json_writer.h"
 
 namespace linkway::sources {
 
@@ -54,42 +54,29 @@ void append_reasons(std::string& out, const char* what, const Reasons& reasons) 
     }
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
-    text::append_json_string(out, name);
-    out += ':';
-    text::append_json_string(out, value);
-}
-
-void append_counts(std::string& out, std::string_view name, const Reasons& counts) {
-    text::append_json_string(out, name);
-    out += ":{";
-    bool first = true;
+void write_counts(text::JsonWriter& json, std::string_view name, const Reasons& counts) {
+    json.name(name);
+    json.begin_object();
     for (const auto& [key, count] : counts) {
-        out += first ? "" : ",";
-        first = false;
-        text::append_json_string(out, key);
-        out += ':' + std::to_string(count);
+        json.member(key, count);
     }
-    out += '}';
+    json.end_object();
 }
 
-void append_file(std::string& out, const FileAccount& file) {
-    out += '{';
-    append_member(out, "file", file.file);
-    out += ',';
-    append_member(out, "table", file.table);
-    out += ',';
-    append_member(out, "layout", file.layout);
-    out += ",\"bytes\":" + std::to_string(file.bytes) + ",\"rows\":" + std::to_string(file.rows);
-    out += ",\"translated\":" + std::to_string(file.translated) +
-           ",\"superseded\":" + std::to_string(file.superseded);
-    out += ",\"deleted\":" + std::to_string(file.deleted) + ',';
-    append_counts(out, "notRelevant", file.not_relevant);
-    out += ',';
-    append_counts(out, "held", file.held);
-    out += ',';
-    append_counts(out, "rejected", file.rejected);
-    out += '}';
+void write_file(text::JsonWriter& json, const FileAccount& file) {
+    json.begin_object();
+    json.member("file", file.file);
+    json.member("table", file.table);
+    json.member("layout", file.layout);
+    json.member("bytes", file.bytes);
+    json.member("rows", file.rows);
+    json.member("translated", file.translated);
+    json.member("superseded", file.superseded);
+    json.member("deleted", file.deleted);
+    write_counts(json, "notRelevant", file.not_relevant);
+    write_counts(json, "held", file.held);
+    write_counts(json, "rejected", file.rejected);
+    json.end_object();
 }
 
 void merge(Reasons& into, const Reasons& from) {
@@ -177,45 +164,48 @@ std::string to_table(const Reconciliation& reconciliation) {
 }
 
 std::string to_json(const Reconciliation& reconciliation) {
-    std::string out = "{";
-    append_member(out, "system", reconciliation.system);
-    out += ',';
-    append_member(out, "mapping", reconciliation.mapping);
-    out += ',';
-    append_member(out, "layout", reconciliation.layout);
-    out += ",\"files\":[";
+    std::string out;
+    text::JsonWriter json(out);
+    json.begin_object();
+    json.member("system", reconciliation.system);
+    json.member("mapping", reconciliation.mapping);
+    json.member("layout", reconciliation.layout);
+    json.name("files");
+    json.begin_array();
     for (const FileAccount& file : reconciliation.files) {
-        out += out.back() == '[' ? "" : ",";
-        append_file(out, file);
+        write_file(json, file);
     }
-    out += "],\"total\":";
-    append_file(out, reconciliation.total());
-    out += ",\"unrecognised\":[";
+    json.end_array();
+    json.name("total");
+    write_file(json, reconciliation.total());
+    json.name("unrecognised");
+    json.begin_array();
     for (const std::string& file : reconciliation.unrecognised) {
-        out += out.back() == '[' ? "" : ",";
-        text::append_json_string(out, file);
+        json.value(file);
     }
-    out += "],\"heldBatches\":[";
+    json.end_array();
+    json.name("heldBatches");
+    json.begin_array();
     for (const auto& [batch, why] : reconciliation.held_batches) {
-        out += out.back() == '[' ? "{" : ",{";
-        append_member(out, "batch", batch);
-        out += ',';
-        append_member(out, "reason", why);
-        out += '}';
+        json.begin_object();
+        json.member("batch", batch);
+        json.member("reason", why);
+        json.end_object();
     }
-    out += "],";
-    append_counts(out, "resources", reconciliation.resources);
-    out += ',';
-    append_counts(out, "quarantined", reconciliation.quarantined);
-    out += ",\"warnings\":" + std::to_string(reconciliation.warnings) + ",\"issues\":[";
+    json.end_array();
+    write_counts(json, "resources", reconciliation.resources);
+    write_counts(json, "quarantined", reconciliation.quarantined);
+    json.member("warnings", reconciliation.warnings);
+    json.name("issues");
+    json.begin_array();
     for (const text::Issue& issue : reconciliation.issues) {
-        out += out.back() == '[' ? "{" : ",{";
-        append_member(out, "severity", text::to_code(issue.severity));
-        out += ',';
-        append_member(out, "text", text::to_string(issue));
-        out += '}';
+        json.begin_object();
+        json.member("severity", text::to_code(issue.severity));
+        json.member("text", text::to_string(issue));
+        json.end_object();
     }
-    out += "]}";
+    json.end_array();
+    json.end_object();
     return out;
 }
 

@@ -166,7 +166,7 @@ void Row::field(std::size_t index, fhirpath::Collection& out,
     using fhirpath::Value;
     const std::size_t columns = set_->column_count_;
     if (index >= columns) {
-        if (const Row* row = set_->follow(*this, index - columns)) {
+        for (const Row* row : set_->follow(*this, index - columns)) {
             Value& value = out.add(arena);
             value.kind = fhirpath::ValueKind::record;
             value.record = row;
@@ -209,6 +209,11 @@ void RowSet::convert(Row& row, std::size_t column, std::string_view content, std
     content = bare_value(definition_of, content);
     if (definition_of.type == ColumnType::string) {
         out = content;
+        if (definition_of.upper) {
+            std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+                return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+            });
+        }
         return;
     }
     content = trim(content);
@@ -240,7 +245,13 @@ void RowSet::convert(Row& row, std::size_t column, std::string_view content, std
             break;
         case ColumnType::date_time:
             if (const auto moment = text::parse_date_time(content, definition_of.format)) {
-                text::append_uk_date_time(out, moment->date, moment->time);
+                std::string time;
+                text::append_time(time, moment->time);
+                if (time == definition_of.no_time) {
+                    text::append_date(out, moment->date);
+                } else {
+                    text::append_uk_date_time(out, moment->date, moment->time);
+                }
             }
             break;
         case ColumnType::string:
@@ -388,6 +399,38 @@ const RowSet::Index& RowSet::index_by(int column) {
     return found->second;
 }
 
+/// Appends the rows that a navigation leads to.
+void RowSet::find_linked(const Row& row, const Navigation& navigation, const RowSet& there,
+                         const Index& index, std::vector<const Row*>& linked) const {
+    const auto found = index.find(row.cell(navigation.columns.front().first));
+    if (found == index.end()) {
+        return;
+    }
+    const auto all_agree = [&](const Row& other, const std::vector<std::pair<int, int>>& columns) {
+        return std::all_of(columns.begin(), columns.end(), [&](const auto& pair) {
+            return agree(definition().columns[static_cast<std::size_t>(pair.first)],
+                         row.cell(pair.first),
+                         there.definition().columns[static_cast<std::size_t>(pair.second)],
+                         other.cell(pair.second));
+        });
+    };
+    const Row* match = nullptr;
+    for (const Row* other : found->second) {
+        if (!all_agree(*other, navigation.columns)) {
+            continue;
+        }
+        if (navigation.many) {
+            linked.push_back(other);
+        } else if (match == nullptr || (!all_agree(*match, navigation.prefer) &&
+                                        all_agree(*other, navigation.prefer))) {
+            match = other;
+        }
+    }
+    if (match != nullptr) {
+        linked.push_back(match);
+    }
+}
+
 void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> sets) {
     const auto& all = graph_.navigations(table_);
     links_.assign(all.size(), {});
@@ -397,34 +440,14 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
         if (there == nullptr) {
             continue;
         }
-        auto& links = links_[static_cast<std::size_t>(each)];
-        links.assign(rows_.size(), nullptr);
+        Links& links = links_[static_cast<std::size_t>(each)];
+        links.ends.reserve(rows_.size());
         const Index& index = there->index_by(navigation.columns.front().second);
-        for (const Row* row : living_) {
-            const auto found = index.find(row->cell(navigation.columns.front().first));
-            if (found == index.end()) {
-                continue;
+        for (const Row& row : rows_) {
+            if (row.fate == Fate::pending) {
+                find_linked(row, navigation, *there, index, links.rows);
             }
-            const auto all_agree = [&](const Row& other,
-                                       const std::vector<std::pair<int, int>>& columns) {
-                return std::all_of(columns.begin(), columns.end(), [&](const auto& pair) {
-                    return agree(definition().columns[static_cast<std::size_t>(pair.first)],
-                                 row->cell(pair.first),
-                                 there->definition().columns[static_cast<std::size_t>(pair.second)],
-                                 other.cell(pair.second));
-                });
-            };
-            const Row* match = nullptr;
-            for (const Row* other : found->second) {
-                if (!all_agree(*other, navigation.columns)) {
-                    continue;
-                }
-                if (match == nullptr || (!all_agree(*match, navigation.prefer) &&
-                                         all_agree(*other, navigation.prefer))) {
-                    match = other;
-                }
-            }
-            links[row->index()] = match;
+            links.ends.push_back(static_cast<std::uint32_t>(links.rows.size()));
         }
     }
     for (Row* row : living_) {
@@ -436,9 +459,13 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
     }
 }
 
-const Row* RowSet::follow(const Row& row, std::size_t navigation) const {
-    const auto& links = links_[navigation];
-    return links.empty() ? nullptr : links[row.index()];
+std::span<const Row* const> RowSet::follow(const Row& row, std::size_t navigation) const {
+    const Links& links = links_[navigation];
+    if (links.ends.empty()) {
+        return {};
+    }
+    const std::uint32_t from = row.index() == 0 ? 0 : links.ends[row.index() - 1];
+    return std::span(links.rows).subspan(from, links.ends[row.index()] - from);
 }
 
 }  // namespace linkway::sources

@@ -56,8 +56,7 @@ Status Staging::scan(std::uint32_t index, Selection selection, const std::string
     ScanRequest request;
     request.file = &file.file;
     request.options = &options_.input;
-    request.dialect = {mapping_.package().delimiter, mapping_.package().quote,
-                       mapping_.package().header};
+    request.dialect = mapping_.package().dialect;
     request.any_of = std::move(selection.any_of);
     request.test = std::move(selection.test);
     request.count_only = !sink;

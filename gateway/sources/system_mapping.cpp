@@ -142,10 +142,10 @@ void SystemMapping::compile(text::Issues& issues) {
     for (const MappedTemplate& each : templates_) {
         needed_[static_cast<std::size_t>(each.table)] = true;
         for (const mapping::Use& use : each.plan.uses()) {
-            // Rows in variables of the template first: they hide others of the same name.
+            // The template's own variables first, innermost before: they hide others of that name.
             std::vector<Root> known;
-            for (const mapping::Local& local : use.locals) {
-                known.push_back({local.name, local.type});
+            for (std::size_t i = use.locals.size(); i-- > 0;) {
+                known.push_back({use.locals[i].name, use.locals[i].type.record});
             }
             const std::vector<Root> given = roots(each.table);
             known.insert(known.end(), given.begin(), given.end());

@@ -43,11 +43,11 @@ TableGraph::TableGraph(const DataPackage& package)
             if (there < 0 || key.columns.empty()) {
                 continue;  // reported when the package was read
             }
-            navigations_[here].push_back({key.name, there, key.columns, key.prefer});
+            navigations_[here].push_back({key.name, there, key.columns, key.prefer, false});
             if (!key.inverse.empty()) {
                 navigations_[static_cast<std::size_t>(there)].push_back(
                     {key.inverse, static_cast<int>(here), reversed(key.columns),
-                     reversed(key.prefer)});
+                     reversed(key.prefer), key.many});
             }
         }
     }
@@ -62,7 +62,8 @@ TableGraph::TableGraph(const DataPackage& package)
         }
         for (const Navigation& navigation : navigations_[i]) {
             fields.push_back({navigation.name, fhirpath::ValueKind::record,
-                              &types_[static_cast<std::size_t>(navigation.table)], false});
+                              &types_[static_cast<std::size_t>(navigation.table)],
+                              navigation.many});
         }
     }
 }

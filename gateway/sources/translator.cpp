@@ -17,11 +17,10 @@ constexpr std::size_t chunk_events = 512;
 
 }  // namespace
 
-Translator::Translator(Staging& staging, const TranslateOptions& options, OutputFolder& output)
+Translator::Translator(Staging& staging, const TranslateOptions& options)
     : staging_(staging),
       mapping_(staging.mapping()),
       options_(options),
-      output_(output),
       mapping_version_(mapping_.package().system + "/" + mapping_.package().version) {
     const auto& tables = mapping_.package().tables;
     for (const Table& table : tables) {
@@ -57,7 +56,8 @@ void Translator::set_source(SourceRecord& source, const Row& row) const {
     source.mapping = mapping_version_;
 }
 
-Status Translator::run(Reconciliation& reconciliation) {
+Status Translator::run(Sink output, Reconciliation& reconciliation) {
+    output_ = std::move(output);
     classify();
     gather();
     pull();
@@ -302,10 +302,8 @@ void Translator::translate_group(Worker& worker, std::size_t group, Chunk& chunk
     }
 }
 
-/// Index of the first event whose resources could not be made, its row rejected; nothing when all
-/// went well.
-std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group, Chunk& chunk,
-                                               const std::vector<EventRecord*>& events) {
+/// The episodes of a patient's events, one an event, which then points to it.
+std::vector<EpisodeRecord> Translator::replay(const std::vector<EventRecord*>& events) const {
     std::vector<referrals::Event> facts;
     for (const EventRecord* event : events) {
         facts.push_back(event->event);
@@ -330,6 +328,14 @@ std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group
             episode.id = events[replay.referrals[*referral]->episode]->row->id;
         }
     }
+    return episodes;
+}
+
+/// Index of the first event whose resources could not be made, its row rejected; nothing when all
+/// went well.
+std::optional<std::size_t> Translator::attempt(Worker& worker, std::size_t group, Chunk& chunk,
+                                               const std::vector<EventRecord*>& events) {
+    const std::vector<EpisodeRecord> episodes = replay(events);
     for (std::size_t i = 0; i < events.size(); ++i) {
         const Row& row = *events[i]->row;
         const auto fail = [&](const text::Issue& issue) {

@@ -11,18 +11,30 @@
 
 #include "mapping/plan.h"
 #include "sources/event_record.h"
-#include "sources/output.h"
 #include "sources/staging.h"
+#include "sources/trace.h"
 #include "sources/translate.h"
 
 namespace linkway::sources {
 
 class Translator {
   public:
-    Translator(Staging& staging, const TranslateOptions& options, OutputFolder& output);
+    Translator(Staging& staging, const TranslateOptions& options);
 
-    /// Writes every resource and fills the reconciliation.
-    text::Status run(Reconciliation& reconciliation);
+    /// Takes bytes for a file of the output, in order; `whole` when no more will come for it.
+    using Sink =
+        std::function<text::Status(const std::string& file, std::string_view bytes, bool whole)>;
+
+    /// Gives every resource, rejected.ndjson and warnings.ndjson to `output` and fills the
+    /// reconciliation.
+    text::Status run(Sink output, Reconciliation& reconciliation);
+
+    /// After run(): the events that were translated, and what was wrong with rows that were.
+    const std::vector<EventRecord*>& events() const { return living_; }
+    const std::vector<RowIssue>& warnings() const { return warnings_; }
+
+    /// Runs templates for one staged row again and tells of each step; writes nothing.
+    std::vector<ResourceTrace> trace(const TraceRequest& request);
 
   private:
     /// What a template made of a row that is only wanted when something refers to it.
@@ -73,6 +85,12 @@ class Translator {
     void translate_group(Worker& worker, std::size_t group, Chunk& chunk);
     std::optional<std::size_t> attempt(Worker& worker, std::size_t group, Chunk& chunk,
                                        const std::vector<EventRecord*>& events);
+    std::vector<EpisodeRecord> replay(const std::vector<EventRecord*>& events) const;
+
+    // From one row to how its resources are made (translator_trace.cpp).
+    ResourceTrace trace_template(Worker& worker, std::size_t templ, const Row& row);
+    void trace_event(const EventRecord& event, const TraceRequest& request,
+                     std::vector<ResourceTrace>& result);
 
     // From resources to files and accounts (translator_output.cpp).
     text::Status write(const Chunk& chunk, Reconciliation& reconciliation);
@@ -94,7 +112,7 @@ class Translator {
     Staging& staging_;
     const SystemMapping& mapping_;
     const TranslateOptions& options_;
-    OutputFolder& output_;
+    Sink output_;
     std::string mapping_version_;
     std::deque<EventRecord> events_;
     std::vector<EventRecord*> living_;  // those that are translated, by practice, patient and key

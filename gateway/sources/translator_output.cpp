@@ -71,7 +71,7 @@ Status Translator::write(const Chunk& chunk, Reconciliation& reconciliation) {
         if (!is_new(piece.templ, *piece.row, piece.quarantined, json.substr(0, json.size() - 1))) {
             continue;
         }
-        if (Status failed = output_.append(file_of(type, piece.quarantined), json)) {
+        if (Status failed = output_(file_of(type, piece.quarantined), json, false)) {
             return failed;
         }
         ++(piece.quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
@@ -108,13 +108,13 @@ Status Translator::take_back(Reconciliation& reconciliation) {
             row.stored, [&](const Place& place, const std::string& json) {
                 const std::string type(place.type);
                 if (!failed && options_.format == OutputFormat::ndjson) {
-                    failed = output_.append(file_of(type, place.quarantined), json + '\n');
+                    failed = output_(file_of(type, place.quarantined), json + '\n', false);
                 } else if (!failed) {
                     std::string bundle = new_bundle;
                     append_entry(bundle, type, id_of(json), json);
-                    failed = output_.append((place.quarantined ? quarantine : "") +
-                                                std::string("bundles/entered-in-error.ndjson"),
-                                            bundle + end_of_bundle);
+                    failed = output_((place.quarantined ? quarantine : "") +
+                                         std::string("bundles/entered-in-error.ndjson"),
+                                     bundle + end_of_bundle, false);
                 }
                 ++(place.quarantined ? reconciliation.quarantined : reconciliation.resources)[type];
             });
@@ -157,7 +157,7 @@ Status Translator::write_pulled(Reconciliation& reconciliation) {
                 }
                 if (ndjson) {
                     if (Status failed =
-                            output_.append(file_of(type, quarantined), each.json + '\n')) {
+                            output_(file_of(type, quarantined), each.json + '\n', false)) {
                         return failed;
                     }
                 }
@@ -238,7 +238,7 @@ Status Translator::write_bundles(const Chunk& chunk, Reconciliation& reconciliat
         bundle += end_of_bundle;
         const std::string name = (quarantined ? quarantine : "") + std::string("bundles/") +
                                  std::string(patient.id) + ".json";
-        if (Status failed = output_.write(name, bundle)) {
+        if (Status failed = output_(name, bundle, true)) {
             return failed;
         }
     }
@@ -275,12 +275,13 @@ void Translator::mark_used() {
         work.pop_back();
         for (const int navigation :
              mapping_.navigations()[static_cast<std::size_t>(row.set().table())]) {
-            Row* other =
-                const_cast<Row*>(row.set().follow(row, static_cast<std::size_t>(navigation)));
-            if (other != nullptr && other->fate == Fate::pending &&
-                with_template.count(other->set().table()) == 0) {
-                other->fate = Fate::translated;
-                work.push_back(other);
+            for (const Row* linked : row.set().follow(row, static_cast<std::size_t>(navigation))) {
+                Row* other = const_cast<Row*>(linked);
+                if (other->fate == Fate::pending &&
+                    with_template.count(other->set().table()) == 0) {
+                    other->fate = Fate::translated;
+                    work.push_back(other);
+                }
             }
         }
     }
@@ -356,9 +357,9 @@ Status Translator::write_issues(Reconciliation&) {
     sort_and_unify(staging_.issues());
     const auto write_all = [&](const char* name, const std::vector<RowIssue>& issues) -> Status {
         // Present even when empty, so that a pipeline need not ask whether there was one.
-        Status failed = output_.append(name, "");
+        Status failed = output_(name, "", false);
         for (std::size_t i = 0; i < issues.size() && !failed; ++i) {
-            failed = output_.append(name, outcome_line(issues[i]));
+            failed = output_(name, outcome_line(issues[i]), false);
         }
         return failed;
     };

@@ -107,6 +107,11 @@ std::optional<std::string> nearest(std::string_view name,
     return found == nullptr ? std::nullopt : std::optional<std::string>(*found);
 }
 
+bool has_errors(const Issues& issues) {
+    return std::any_of(issues.begin(), issues.end(),
+                       [](const Issue& issue) { return issue.severity >= Severity::error; });
+}
+
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
     const auto meant = nearest(name, candidates);
     return meant ? "did you mean \"" + *meant + "\"?" : "";

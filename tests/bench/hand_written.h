@@ -61,7 +61,8 @@ class HandWritten {
         return mapping_.package().tables[static_cast<std::size_t>(mapping_.package().find(name))];
     }
     static const Row* follow(const Row& row, const Way& way) {
-        return row.set().follow(row, way.index);
+        const auto rows = row.set().follow(row, way.index);
+        return rows.empty() ? nullptr : rows.front();
     }
 
     static std::string_view trim(std::string_view text) {

@@ -180,8 +180,8 @@ Rows rows_of(const sources::SystemMapping& mapping, const Staged& staged) {
     });
     Rows rows;
     for (const sources::Row* row : staged.staging->set(table)->living()) {
-        rows.emplace_back(row,
-                          row->set().follow(*row, static_cast<std::size_t>(way - ways.begin())));
+        const auto patients = row->set().follow(*row, static_cast<std::size_t>(way - ways.begin()));
+        rows.emplace_back(row, patients.empty() ? nullptr : patients.front());
     }
     return rows;
 }

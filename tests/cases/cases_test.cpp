@@ -224,6 +224,7 @@ void check_output(const fs::path& expected, const fs::path& output, const std::s
         fs::create_directories(expected);
         if (fs::exists(output)) {
             fs::copy(output, expected, fs::copy_options::recursive);
+            fs::remove(expected / "run.json");
         }
         if (!message.empty()) {
             std::ofstream(expected / "message.txt") << message;
@@ -232,6 +233,7 @@ void check_output(const fs::path& expected, const fs::path& output, const std::s
     std::set<std::string> names = files_below(expected);
     names.merge(files_below(output));
     names.erase("message.txt");
+    CHECK(names.erase("run.json") == (fs::exists(output) ? 1 : 0));  // says where the input was
     for (const std::string& name : names) {
         INFO(name);
         REQUIRE(fs::exists(expected / name));

@@ -1,46 +1,16 @@
 // linkway fhirpath as a program is asked: one expression, and many on standard input.
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <string>
 
 #include "catch.h"
+#include "run_program.h"
 
-namespace fs = std::filesystem;
+using namespace commands;
 
 namespace {
 
-struct Outcome {
-    int code = -1;
-    std::string out;
-    std::string log;
-};
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream content;
-    content << in.rdbuf();
-    return std::move(content).str();
-}
-
 /// Runs `linkway fhirpath ARGUMENTS` beside the files of this folder.
 Outcome run(const std::string& arguments, const std::string& input = "") {
-    const fs::path work =
-        fs::temp_directory_path() / ("linkway-fhirpath-" + std::to_string(::getpid()));
-    fs::create_directories(work);
-    std::ofstream(work / "in", std::ios::binary) << input;
-    const std::string quoted = "'" + work.string();
-    const std::string command = std::string("cd '") + LINKWAY_COMMANDS + "/fhirpath' && '" +
-                                LINKWAY_PROGRAM + "' fhirpath " + arguments + " < " + quoted +
-                                "/in' > " + quoted + "/out' 2> " + quoted + "/log'";
-    const int status = std::system(command.c_str());
-    Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(work / "out"),
-                    read_file(work / "log")};
-    fs::remove_all(work);
-    return outcome;
+    return run_program("fhirpath " + arguments, fs::path(LINKWAY_COMMANDS) / "fhirpath", input);
 }
 
 }  // namespace

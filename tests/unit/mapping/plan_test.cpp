@@ -199,7 +199,7 @@ TEST_CASE("assigned objects and merges work on rows, and booked are the columns 
     REQUIRE(plan->uses().size() == 2);
     REQUIRE(plan->uses()[1].locals.size() == 1);
     CHECK(plan->uses()[1].locals[0].name == "r");
-    CHECK(plan->uses()[1].locals[0].type == &row.type());
+    CHECK(plan->uses()[1].locals[0].type.record == &row.type());
 }
 
 TEST_CASE("members that merge are told apart by name, whatever their values hold") {

@@ -131,9 +131,9 @@ TEST_CASE("A data package gives tables, columns and keys") {
     REQUIRE(issues.empty());
     CHECK(package.system == "s");
     CHECK(package.version == "1");
-    CHECK(package.delimiter == ';');
-    CHECK(package.quote == '\'');
-    CHECK_FALSE(package.header);
+    CHECK(package.dialect.delimiter == ';');
+    CHECK(package.dialect.quote == '\'');
+    CHECK_FALSE(package.dialect.header);
     CHECK(package.file_name.groups == std::vector<std::string>{"table", "timestamp"});
     CHECK(package.file_name.timestamp_format == "yyyyMMdd");
     REQUIRE(package.tables.size() == 2);

@@ -2,6 +2,7 @@
 // flattened to a list of steps.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,18 +15,14 @@
 
 namespace linkway::mapping {
 
-/// A variable of a template ({% for %}, {% assign %}) that holds records.
-struct Local {
-    std::string name;
-    const fhirpath::RecordType* type = nullptr;
-};
-
 /// One place where a template reads its input.
 struct Use {
     const fhirpath::Expr* expression = nullptr;  ///< lives in the Plan
     std::string target;  ///< FHIR path it feeds ("Patient.name.family"), or "when" and the like
     text::Location at;
-    std::span<const Local> locals;  ///< what it may use, innermost first; lives in the Plan
+    /// The variables of the template ({% for %}, {% assign %}) that it may use beside those of the
+    /// environment, innermost last; lives in the Plan.
+    std::span<const fhirpath::Variable> locals;
 };
 
 /// Immutable after compilation; several threads may run it at once, each with its own Runner.
@@ -54,6 +51,18 @@ class Plan {
     std::unique_ptr<Program> program_;
 };
 
+/// A step that a run has done.
+struct StepDone {
+    std::size_t step = 0;    ///< its number in the plan
+    std::size_t next = 0;    ///< that of the step that follows
+    std::size_t before = 0;  ///< bytes of output before it
+    const std::string& out;  ///< the output after it
+    fhirpath::Runtime& runtime;
+};
+
+/// Told of every step, so that a run can be explained.
+using StepObserver = std::function<void(const StepDone&)>;
+
 /// Runs plans, one at a time; keeps its buffers between runs. Not thread-safe: one per thread.
 class Runner {
   public:
@@ -69,7 +78,8 @@ class Runner {
     /// element that came out empty, a value that is no valid code or date, an error in an
     /// expression, more than `runtime.steps_left` steps) `out` is as it was before.
     /// `runtime.variables` holds the environment's variables.
-    text::Status run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out);
+    text::Status run(const Plan& plan, fhirpath::Runtime& runtime, std::string& out,
+                     const StepObserver* observer = nullptr);
 
   private:
     struct State;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "mapping/template.h"
+#include "mapping/trace.h"
 #include "terminology/terminology.h"
 
 namespace linkway::mapping {
@@ -38,8 +39,14 @@ class ResourceMapping {
     /// place is the template's, `out` is as it was before.
     text::Result<bool> run(const text::Node& resource, std::string& out);
 
+    /// The same, telling of each step.
+    Trace trace(const text::Node& resource);
+
+    const Plan& plan() const;
+
   private:
     struct State;
+    class Input;
     explicit ResourceMapping(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

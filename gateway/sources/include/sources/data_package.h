@@ -31,11 +31,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "text/csv.h"
 #include "text/issue.h"
 
 namespace linkway::sources {
@@ -69,14 +71,16 @@ struct Column {
     std::vector<std::string> missing;   ///< contents that mean the same as none
     std::vector<std::string> prefixes;  ///< one of these before the value is no part of it
     std::string until;                  ///< the value ends before this; empty when it ends the cell
+    bool upper = false;   ///< small and capital letters mean the same: kept in capitals
+    std::string no_time;  ///< a time of day that means "not known": only the date is kept
     text::Location location;
 };
 
 struct ForeignKey {
-    std::string name;  ///< navigation from this table
-    std::string
-        inverse;        ///< navigation back from the other table (at most one row); empty for none
-    std::string table;  ///< the table referred to
+    std::string name;     ///< navigation from this table
+    std::string inverse;  ///< navigation back from the other table; empty for none
+    bool many = false;    ///< the way back leads to all rows, else to one at most
+    std::string table;    ///< the table referred to
     std::vector<std::pair<int, int>> columns;  ///< (here, there): all must agree
     std::vector<std::pair<int, int>> prefer;   ///< (here, there): break ties
     text::Location location;
@@ -110,15 +114,25 @@ struct FileNameRule {
     std::string timestamp_format;     ///< of the group "timestamp"
 };
 
+/// A table that is written last into a folder of files whose names say no time: a row a table,
+/// with whether it is a delta and which time it covers. Files of one folder are one batch.
+struct Manifest {
+    int table = -1;
+    int name = -1;       ///< column: the table spoken of, without ".csv"
+    int delta = -1;      ///< column: Y or N
+    int from = -1;       ///< column: empty for a bulk
+    int to = -1;         ///< column
+    std::string format;  ///< of both times
+};
+
 struct DataPackage {
     std::string system;                 ///< "emis"
     std::string title;                  ///< "EMIS Web"
     std::string version;                ///< of the mapping, e.g. "2026.11"; goes into Provenance
     std::vector<std::string> versions;  ///< export layouts known, oldest first
     FileNameRule file_name;
-    char delimiter = ',';
-    char quote = '"';
-    bool header = true;
+    text::CsvDialect dialect;
+    std::optional<Manifest> manifest;
     std::vector<Table> tables;
 
     int find(std::string_view table) const;  ///< index, letters compared without case, or -1

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,16 +31,24 @@ struct TableFile {
     std::optional<std::uint64_t> applied_rows;  ///< how many it has, when an earlier run applied it
 };
 
+/// What a manifest says of a table: which time its file covers.
+struct Coverage {
+    bool delta = false;
+    std::string from;  ///< as written; empty for a bulk
+    std::string to;
+};
+
 /// What a system delivered at one time: bulk or delta.
 struct Batch {
     std::string feed;       ///< sharing agreement or whatever the file names call it
     std::string timestamp;  ///< as in the file names
-    std::string
-        extracted;  ///< the same as a FHIR dateTime in UK time; empty when the name has none
+    std::string extracted;  ///< the same as a FHIR dateTime in UK time, or a date; empty when the
+                            ///< name has none
     std::uint64_t sequence_from = 0;
     std::uint64_t sequence_to = 0;
-    std::vector<std::size_t> files;  ///< indices into Inventory::files
-    std::string held;                ///< why none of it is applied; empty when it is
+    std::vector<std::size_t> files;          ///< indices into Inventory::files
+    std::map<std::string, Coverage> covers;  ///< by table, where a manifest says so
+    std::string held;                        ///< why none of it is applied; empty when it is
 
     std::string name() const;  ///< for people: "291 of 2015-02-11T16:45:36+00:00"
 };

@@ -115,8 +115,8 @@ class RowSet {
     /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
-    /// The row a navigation leads to, or null.
-    const Row* follow(const Row& row, std::size_t navigation) const;
+    /// The rows a navigation leads to, in key order; one at most unless it says "many".
+    std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
 
   private:
     friend class Row;
@@ -124,6 +124,8 @@ class RowSet {
 
     std::string key_of(const Row& row) const;
     const Index& index_by(int column);
+    void find_linked(const Row& row, const Navigation& navigation, const RowSet& there,
+                     const Index& index, std::vector<const Row*>& linked) const;
     void convert(Row& row, std::size_t column, std::string_view content, std::string& out);
     Row& append();
     void place(Row& row, std::span<const std::string_view> cells);
@@ -137,7 +139,12 @@ class RowSet {
     std::deque<Row> rows_;
     std::vector<Row*> living_;
     std::unordered_map<int, Index> indices_;
-    std::vector<std::vector<const Row*>> links_;  // by navigation, then row
+    /// Of one navigation: the rows that row i leads to end at ends[i], where those of i + 1 begin.
+    struct Links {
+        std::vector<std::uint32_t> ends;
+        std::vector<const Row*> rows;
+    };
+    std::vector<Links> links_;  // by navigation
     std::vector<std::string> scratch_;
     std::vector<std::string_view> views_;
 };

@@ -109,6 +109,10 @@ class SystemMapping {
     const std::vector<std::vector<int>>& navigations() const { return navigations_; }
     bool is_needed(int table) const { return needed_[static_cast<std::size_t>(table)]; }
 
+    /// The variables and functions that expressions over rows of that type may use; %event and
+    /// %episode only where there is an event.
+    fhirpath::Environment environment(const fhirpath::RecordType* row, bool with_event) const;
+
     /// Every use of every column, by the mapping itself and by the engine (keys, links, versions).
     const std::vector<ColumnUse>& uses() const { return uses_; }
 
@@ -117,7 +121,6 @@ class SystemMapping {
 
   private:
     SystemMapping() = default;
-    fhirpath::Environment environment(const fhirpath::RecordType* row, bool with_event) const;
     void read_events(const std::string& path, text::Issues& issues);
     void read_templates(const std::string& folder, text::Issues& issues);
     void compile(text::Issues& issues);

@@ -18,6 +18,7 @@ struct Navigation {
     int table = -1;                            ///< index of the table it leads to
     std::vector<std::pair<int, int>> columns;  ///< (here, there): all must agree
     std::vector<std::pair<int, int>> prefer;   ///< (here, there): break ties
+    bool many = false;                         ///< to all rows that agree, else to one
 };
 
 /// Record types and navigations of a package's tables; indices are those of DataPackage::tables.

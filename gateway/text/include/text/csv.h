@@ -12,6 +12,8 @@ struct CsvDialect {
     char delimiter = ',';
     char quote = '"';
     bool header = true;  ///< the first record names the columns
+    bool windows_1252 =
+        false;  ///< letters beyond ASCII are that, even if they would pass for UTF-8
 };
 
 enum class RecordDefect : std::uint8_t {

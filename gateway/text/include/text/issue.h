@@ -40,6 +40,9 @@ struct Issue {
 
 using Issues = std::vector<Issue>;
 
+/// Whether one of them is an error or worse.
+bool has_errors(const Issues& issues);
+
 /// "file:line:column: error: message; suggestion" with the parts that are known.
 std::string to_string(const Issue& issue);
 
