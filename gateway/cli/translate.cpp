@@ -127,7 +127,15 @@ Command translate_command() {
         "reconciliation.json, which accounts for every row of every file. OUT appears whole or not "
         "at all. The same\n"
         "input gives the same bytes. Bulk and deltas may lie in one folder: they are applied in "
-        "order.";
+        "order.\n"
+        "With --state DIR the run goes on where earlier ones ended: a delta finds the patients, "
+        "staff and "
+        "codes that came\n"
+        "before, only what changed goes out, a file sent again changes nothing, and what was "
+        "deleted "
+        "in the record goes\n"
+        "out as entered-in-error. DIR and OUT are committed together; killed in between, the next "
+        "run puts the same out again.";
     command.options = {
         {"system", "", "NAME", "the GP system: a folder of mappings/, e.g. emis"},
         {"output", "o", "OUT", "folder to write"},
@@ -147,6 +155,8 @@ Command translate_command() {
     command.examples = {"linkway translate --system emis /srv/emis/2026-11-20 -o fhir",
                         "linkway translate --system emis extract.zip -o fhir --format bundle "
                         "--nhs-number quarantine",
+                        "linkway translate --system emis /srv/emis/2026-11-21 -o fhir-2026-11-21 "
+                        "--state /var/lib/linkway",
                         "linkway translate --system emis extract -o fhir --json | jq .total"};
     command.min_operands = command.max_operands = 1;
     command.run = run;

@@ -31,7 +31,10 @@ text::Status read_manifest(const TableFile& file, const DataPackage& package,
             Coverage covers{cell(row, manifest.delta) == "Y", cell(row, manifest.from),
                             cell(row, manifest.to)};
             batch.timestamp = std::max(batch.timestamp, covers.to);
-            batch.covers[cell(row, manifest.name)] = std::move(covers);
+            const std::string name = cell(row, manifest.name);
+            const int table = package.find(name);
+            batch.covers[table < 0 ? name : package.tables[static_cast<std::size_t>(table)].name] =
+                std::move(covers);
         },
         [](const BadRecord&) {});
     if (!scanned) {
@@ -69,31 +72,80 @@ void check_files(const DataPackage& package, Batch& batch, Inventory& inventory)
     }
 }
 
-/// A table must go on where it ended, or before; a bulk begins anew.
-void check_continuity(Batch& batch, std::map<std::string, std::string>& ends,
-                      Inventory& inventory) {
-    for (const auto& [name, covers] : batch.covers) {
-        const auto last = ends.find(name);
-        if (covers.delta && !covers.from.empty() && last != ends.end() &&
-            covers.from > last->second) {
-            hold(batch, inventory,
-                 name + " goes on at " + covers.from + ", but it last ended at " + last->second,
-                 "find the extract between, or ask for a bulk of it");
-        }
-    }
-    if (!batch.held.empty()) {
-        return;
-    }
-    for (const auto& [name, covers] : batch.covers) {
-        std::string& end = ends[name];
-        end = std::max(end, covers.to);
+/// What the manifest says of a file: a bulk has all that there is of its table.
+void mark_bulks(const DataPackage& package, const Batch& batch, Inventory& inventory) {
+    for (const std::size_t index : batch.files) {
+        TableFile& file = inventory.files[index];
+        const auto covers =
+            batch.covers.find(package.tables[static_cast<std::size_t>(file.table)].name);
+        file.bulk = covers != batch.covers.end() && !covers->second.delta;
     }
 }
+
+/// Tells where a table goes on later than it ended.
+class Continuity {
+  public:
+    Continuity(const DataPackage& package, const EarlierRuns& earlier, Inventory& inventory)
+        : package_(package), earlier_(earlier), inventory_(inventory) {}
+
+    /// Holds the first batch after a gap that nothing bridges; false when there is none (more).
+    bool hold_next() {
+        ends_.clear();
+        for (Batch& batch : inventory_.batches) {
+            if (!batch.held.empty()) {
+                continue;
+            }
+            for (const auto& [name, covers] : batch.covers) {
+                std::string& end = end_of(batch.feed, name);
+                if (is_read(name) && covers.delta && !end.empty() && covers.from > end &&
+                    !is_bridged(batch, name)) {
+                    hold(batch, inventory_,
+                         name + " goes on at " + covers.from + ", but it last ended at " + end,
+                         "send the batch that begins at " + end +
+                             " and this one after it, or ask for a bulk of " + name);
+                    batch.waits = true;
+                    return true;
+                }
+            }
+            for (const auto& [name, covers] : batch.covers) {
+                std::string& end = end_of(batch.feed, name);
+                end = std::max(end, covers.to);
+            }
+        }
+        return false;
+    }
+
+  private:
+    std::string& end_of(const std::string& feed, const std::string& table) {
+        const auto [found, fresh] = ends_.try_emplace({feed, table});
+        if (fresh && earlier_.covered_to) {
+            found->second = earlier_.covered_to(feed, table);
+        }
+        return found->second;
+    }
+    bool is_read(const std::string& name) const {
+        const int table = package_.find(name);
+        return table >= 0 && package_.tables[static_cast<std::size_t>(table)].unused.empty();
+    }
+    bool is_bridged(const Batch& batch, const std::string& name) const {
+        return std::any_of(
+            inventory_.batches.begin(), inventory_.batches.end(), [&](const Batch& later) {
+                const auto covers = later.covers.find(name);
+                return &later > &batch && later.held.empty() && later.feed == batch.feed &&
+                       covers != later.covers.end() && !covers->second.delta;
+            });
+    }
+
+    const DataPackage& package_;
+    const EarlierRuns& earlier_;
+    Inventory& inventory_;
+    std::map<std::pair<std::string, std::string>, std::string> ends_;  // by feed and table
+};
 
 }  // namespace
 
 void apply_manifests(const DataPackage& package, const InputOptions& options,
-                     Inventory& inventory) {
+                     const EarlierRuns& earlier, Inventory& inventory) {
     for (Batch& batch : inventory.batches) {
         const auto file = std::find_if(batch.files.begin(), batch.files.end(), [&](std::size_t i) {
             return inventory.files[i].table == package.manifest->table;
@@ -118,12 +170,12 @@ void apply_manifests(const DataPackage& package, const InputOptions& options,
             batch.held = "its manifest cannot be read";
         }
         check_files(package, batch, inventory);
+        mark_bulks(package, batch, inventory);
     }
     std::stable_sort(inventory.batches.begin(), inventory.batches.end(),
                      [](const Batch& a, const Batch& b) { return a.timestamp < b.timestamp; });
-    std::map<std::string, std::string> ends;
-    for (Batch& batch : inventory.batches) {
-        check_continuity(batch, ends, inventory);
+    for (Continuity continuity(package, earlier, inventory); continuity.hold_next();) {
+        // What bridged a gap before may be held now.
     }
 }
 

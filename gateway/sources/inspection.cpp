@@ -254,9 +254,7 @@ std::string recognise(const std::string& input, const std::string& mappings,
         if (!files || text::has_errors(ignored)) {
             continue;
         }
-        const Inventory inventory =
-            take_inventory(std::move(files).value(), package, options,
-                           [](const Batch&, const std::string&) { return false; });
+        const Inventory inventory = take_inventory(std::move(files).value(), package, options);
         const auto fitting = static_cast<std::size_t>(
             std::count_if(inventory.files.begin(), inventory.files.end(),
                           [](const TableFile& file) { return !file.layouts.empty(); }));

@@ -179,9 +179,7 @@ void place_name(TableFile& file, const Table& table, const NameParts& parts) {
 }
 
 /// Holds batches that can't be applied, and what comes after them in the same feed.
-void hold_incomplete(
-    const DataPackage& package, Inventory& inventory,
-    const std::function<bool(const Batch&, const std::string& table)>& came_before) {
+void hold_incomplete(const DataPackage& package, Inventory& inventory, const EarlierRuns& earlier) {
     std::map<std::string, std::string> broken_feeds;
     for (Batch& batch : inventory.batches) {
         if (const auto broken = broken_feeds.find(batch.feed); broken != broken_feeds.end()) {
@@ -194,7 +192,7 @@ void hold_incomplete(
         }
         for (std::size_t t = 0; t < package.tables.size(); ++t) {
             if (package.tables[t].required && present.count(static_cast<int>(t)) == 0 &&
-                !(came_before && came_before(batch, package.tables[t].name))) {
+                !(earlier.has && earlier.has(batch, package.tables[t].name))) {
                 batch.held = "the batch is incomplete";
                 inventory.issues.push_back(
                     {Severity::error,
@@ -230,9 +228,8 @@ std::string Batch::name() const {
     return result + " of " + extracted;
 }
 
-Inventory take_inventory(
-    Input input, const DataPackage& package, const InputOptions& options,
-    const std::function<bool(const Batch&, const std::string& table)>& came_before) {
+Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options,
+                         const EarlierRuns& earlier) {
     Inventory inventory;
     inventory.issues = std::move(input.issues);
     Poco::RegularExpression pattern(package.file_name.pattern,
@@ -297,7 +294,7 @@ Inventory take_inventory(
         inventory.batches.push_back(std::move(batch));
     }
     if (package.manifest) {
-        apply_manifests(package, options, inventory);
+        apply_manifests(package, options, earlier, inventory);
     }
     for (std::size_t i = 0; i < inventory.batches.size(); ++i) {
         for (const std::size_t index : inventory.batches[i].files) {
@@ -309,7 +306,7 @@ Inventory take_inventory(
             }
         }
     }
-    hold_incomplete(package, inventory, came_before);
+    hold_incomplete(package, inventory, earlier);
     return inventory;
 }
 

@@ -53,18 +53,26 @@ std::string content_hash(const InputFile& file, const InputOptions& options) {
 Ledger::Ledger(Database& database)
     : database_(database),
       first_(database.ask("SELECT max(id) FROM file") + 1),
-      by_name_(database, "SELECT content, rows, whole FROM file WHERE name = ?"),
+      by_name_(database, "SELECT content, rows, whole FROM file WHERE name = ? AND timestamp = ?"),
       by_feed_(database,
                "SELECT timestamp, sequence_from, sequence_to, extracted FROM file WHERE feed = ?"
                " ORDER BY timestamp DESC, sequence_to DESC LIMIT 1"),
       has_(database, "SELECT 1 FROM file WHERE feed = ? AND timestamp = ? AND tbl = ?"),
+      covered_to_(database, "SELECT covered_to FROM coverage WHERE feed = ? AND tbl = ?"),
       origin_(database, "SELECT display, extracted FROM file WHERE id = ?") {}
 
-bool Ledger::has(const Batch& batch, const std::string& table) {
-    return has_
-        .with(std::string_view(batch.feed), std::string_view(batch.timestamp),
-              std::string_view(table))
-        .next();
+EarlierRuns Ledger::runs() {
+    return {[this](const Batch& batch, const std::string& table) {
+                return has_
+                    .with(std::string_view(batch.feed), std::string_view(batch.timestamp),
+                          std::string_view(table))
+                    .next();
+            },
+            [this](const std::string& feed, const std::string& table) {
+                return covered_to_.with(std::string_view(feed), std::string_view(table)).next()
+                           ? std::string(covered_to_.text(0))
+                           : std::string();
+            }};
 }
 
 void Ledger::compare(Inventory& inventory, const InputOptions& options) {
@@ -77,7 +85,9 @@ void Ledger::compare_content(Inventory& inventory, const InputOptions& options) 
     for (TableFile& file : inventory.files) {
         const std::string content = content_hash(file.file, options);
         bool other_content = false;
-        by_name_.with(std::string_view(file.file.name));
+        // Names alone tell no batches apart where they say no time.
+        by_name_.with(std::string_view(file.file.name),
+                      std::string_view(inventory.batches[file.batch].timestamp));
         while (by_name_.next()) {
             const bool same = by_name_.text(0) == content;
             other_content = other_content || !same;
@@ -165,6 +175,24 @@ void Ledger::enter(const Inventory& inventory, const std::vector<FileAccount>& a
                  static_cast<std::int64_t>(accounts[i].rows),
                  std::int64_t{!accounts[i].held_back && !contents_[i].empty()})
             .run();
+    }
+    for (const Batch& batch : inventory.batches) {
+        if (batch.held.empty()) {
+            enter_coverage(batch);
+        }
+    }
+}
+
+void Ledger::enter_coverage(const Batch& batch) {
+    Statement add(database_,
+                  "INSERT INTO coverage VALUES (?, ?, ?) ON CONFLICT (feed, tbl)"
+                  " DO UPDATE SET covered_to = max(covered_to, excluded.covered_to)");
+    for (const auto& [table, covers] : batch.covers) {
+        if (!covers.to.empty()) {
+            add.with(std::string_view(batch.feed), std::string_view(table),
+                     std::string_view(covers.to))
+                .run();
+        }
     }
 }
 

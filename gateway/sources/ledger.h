@@ -23,13 +23,18 @@ class Ledger {
         "CREATE INDEX file_by_name ON file (name);"
         "CREATE INDEX file_by_feed ON file (feed, timestamp, sequence_to);";
 
+    /// Up to when a feed's table is covered, where a manifest says so.
+    static constexpr const char* coverage_schema =
+        "CREATE TABLE coverage (feed TEXT NOT NULL, tbl TEXT NOT NULL, covered_to TEXT NOT NULL,"
+        " PRIMARY KEY (feed, tbl)) WITHOUT ROWID;";
+
     explicit Ledger(Database& database);
 
-    /// Whether a file of that table came in the same batch in an earlier run.
-    bool has(const Batch& batch, const std::string& table);
+    /// What an input is compared with; lives no longer than the ledger.
+    EarlierRuns runs();
 
-    /// Marks the files whose name and content were applied already, holds batches that come after a
-    /// later one of their feed, and names the numbers missing between two batches.
+    /// Marks the files that were applied already (same name, batch and content), holds batches that
+    /// come after a later one of their feed, and names the numbers missing between two batches.
     void compare(Inventory& inventory, const InputOptions& options);
 
     /// The number of the inventory's first file; the others follow in order.
@@ -43,6 +48,7 @@ class Ledger {
     std::pair<std::string, std::string> origin(std::int64_t file);
 
   private:
+    void enter_coverage(const Batch& batch);
     void compare_content(Inventory& inventory, const InputOptions& options);
     void compare_order(Inventory& inventory);
 
@@ -52,6 +58,7 @@ class Ledger {
     Statement by_name_;
     Statement by_feed_;
     Statement has_;
+    Statement covered_to_;
     Statement origin_;
 };
 

@@ -102,10 +102,10 @@ class RowStore {
     /// Events that lead to that row.
     std::vector<std::int64_t> events_of(std::int64_t id);
 
-    /// Living rows of a table that came through a feed, but not in this run.
-    std::vector<std::int64_t> not_in_this_run(int table, std::string_view feed);
-    /// Living rows of a table that came in this run, by file.
-    std::map<std::int64_t, std::int64_t> in_this_run(int table);
+    /// Living rows of a table, and the file that last had each: those that last came through a feed
+    /// in an earlier run, and all of this run.
+    void each_living(int table, std::string_view feed,
+                     const std::function<void(std::int64_t id, std::int64_t file)>& visit);
     void mark_absent(std::int64_t id);
 
     /// Patients of a practice that are in the extract's scope, before this run.

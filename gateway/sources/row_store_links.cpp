@@ -101,34 +101,19 @@ std::vector<std::int64_t> RowStore::walk(std::vector<std::int64_t> work) {
     return events;
 }
 
-std::vector<std::int64_t> RowStore::not_in_this_run(int table, std::string_view feed) {
-    Statement find(database_,
-                   "SELECT record.id FROM record JOIN layout ON layout.id = record.layout"
-                   " JOIN file ON file.id = record.file"
-                   " WHERE layout.tbl = ? AND feed = ? AND record.file < ? AND deleted = 0");
-    std::vector<std::int64_t> found;
+void RowStore::each_living(int table, std::string_view feed,
+                           const std::function<void(std::int64_t id, std::int64_t file)>& visit) {
+    Statement find(
+        database_,
+        "SELECT record.id, record.file FROM record"
+        " JOIN layout ON layout.id = record.layout"
+        " LEFT JOIN file ON file.id = record.file"  // those of this run are not there yet
+        " WHERE layout.tbl = ? AND (feed = ? OR record.file >= ?) AND deleted = 0");
     find.with(std::string_view(mapping_.package().tables[static_cast<std::size_t>(table)].name),
               feed, first_file_);
     while (find.next()) {
-        found.push_back(find.integer(0));
+        visit(find.integer(0), find.integer(1));
     }
-    return found;
-}
-
-std::map<std::int64_t, std::int64_t> RowStore::in_this_run(int table) {
-    Statement count_rows(
-        database_,
-        "SELECT record.file, count(*) FROM record"
-        " JOIN layout ON layout.id = record.layout"
-        " WHERE layout.tbl = ? AND record.file >= ? AND deleted = 0 GROUP BY record.file");
-    std::map<std::int64_t, std::int64_t> counts;
-    count_rows.with(
-        std::string_view(mapping_.package().tables[static_cast<std::size_t>(table)].name),
-        first_file_);
-    while (count_rows.next()) {
-        counts[count_rows.integer(0)] = count_rows.integer(1);
-    }
-    return counts;
 }
 
 void RowStore::mark_absent(std::int64_t id) {

@@ -26,9 +26,7 @@ Result<Inventory> read_inventory(const SystemMapping& mapping, const TranslateOp
     }
     Inventory inventory =
         take_inventory(std::move(input).value(), mapping.package(), options.access,
-                       [&](const Batch& batch, const std::string& table) {
-                           return state != nullptr && state->ledger().has(batch, table);
-                       });
+                       state == nullptr ? EarlierRuns{} : state->ledger().runs());
     if (state != nullptr) {
         state->ledger().compare(inventory, options.access);
     }

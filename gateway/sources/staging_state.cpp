@@ -215,15 +215,27 @@ Status Staging::absorb_other_versions(
     });
 }
 
-/// A bulk has all that there is: an event or a patient that came through its feed and is not in it
-/// is fed no longer. Why, it does not say, and so nothing is said to be wrong.
-Status Staging::mark_absent() {
+/// Whether a bulk takes away what it lacks: events, patients, and what hangs on either. What these
+/// refer to (staff, codes) stays known.
+bool Staging::is_replaced_by_bulk(int table) const {
     const EventRules& rules = mapping_.events();
+    const auto& tables = mapping_.package().tables;
+    const auto& keys = tables[static_cast<std::size_t>(table)].foreign_keys;
+    return table == rules.table || table == rules.subject_table ||
+           std::any_of(keys.begin(), keys.end(), [&](const ForeignKey& key) {
+               const int to = mapping_.package().find(key.table);
+               return to == rules.table || to == rules.subject_table;
+           });
+}
+
+/// A bulk has all that there is: a row that came through its feed and is not in it is fed no
+/// longer. Why, it does not say, and so nothing is said to be wrong.
+Status Staging::mark_absent() {
     for (const Batch& batch : inventory_.batches) {
         for (const std::size_t index : batch.files) {
             const TableFile& file = inventory_.files[index];
             if (batch.held.empty() && file.bulk && !file.applied_rows &&
-                (file.table == rules.table || file.table == rules.subject_table)) {
+                mapping_.is_needed(file.table) && is_replaced_by_bulk(file.table)) {
                 mark_absent(file.table, batch);
             }
         }
@@ -231,44 +243,70 @@ Status Staging::mark_absent() {
     return options_.state->database().failed();
 }
 
+/// A bulk that lacks much of what is known is believed to be broken, and a practice that it says
+/// nothing of to be forgotten, not emptied.
 void Staging::mark_absent(int table, const Batch& batch) {
+    struct Practice {
+        std::vector<std::int64_t> absent;
+        std::size_t present = 0;
+    };
     RowStore& rows = options_.state->rows();
     const auto number = static_cast<std::uint32_t>(&batch - inventory_.batches.data());
-    const int organisation =
-        mapping_.package().tables[static_cast<std::size_t>(table)].organisation_column;
-    std::vector<std::int64_t> absent;
+    const Table& definition = mapping_.package().tables[static_cast<std::size_t>(table)];
+    std::map<std::string, Practice> practices;
     StoredRow row;
-    for (const std::int64_t id : rows.not_in_this_run(table, batch.feed)) {
-        // A practice whose rows were held back said nothing.
-        const bool is_held =
-            organisation >= 0 && rows.load(id, row) &&
-            holds_.count(
-                {number, std::string(row.cells[static_cast<std::size_t>(organisation)])}) != 0;
-        if (!is_held) {
-            absent.push_back(id);
+    const std::int64_t first = options_.state->ledger().first();
+    rows.each_living(table, batch.feed, [&](std::int64_t id, std::int64_t file) {
+        const std::int64_t of_batch =
+            file < first
+                ? std::int64_t{-1}
+                : std::int64_t{inventory_.files[static_cast<std::size_t>(file - first)].batch};
+        if (of_batch >= 0 &&
+            inventory_.batches[static_cast<std::size_t>(of_batch)].feed != batch.feed) {
+            return;
         }
-    }
-    std::size_t present = 0;
-    for (const auto& [file, count] : rows.in_this_run(table)) {
-        const auto index = static_cast<std::size_t>(file - options_.state->ledger().first());
-        const bool same_feed = inventory_.batches[inventory_.files[index].batch].feed == batch.feed;
-        present += same_feed ? static_cast<std::size_t>(count) : 0;
-    }
-    const std::string& name = mapping_.package().tables[static_cast<std::size_t>(table)].name;
-    if (static_cast<double>(absent.size()) >
-        options_.max_deleted_share * static_cast<double>(absent.size() + present)) {
+        const int column = definition.organisation_column;
+        Practice& practice =
+            practices[column >= 0 && rows.load(id, row)
+                          ? std::string(row.cells[static_cast<std::size_t>(column)])
+                          : std::string()];
+        if (of_batch >= number) {
+            ++practice.present;
+        } else {
+            practice.absent.push_back(id);
+        }
+    });
+    std::erase_if(practices, [&](const auto& each) {  // what was held back says nothing
+        return holds_.count({number, each.first}) != 0;
+    });
+    const auto warn = [&](std::size_t absent, std::size_t present, const std::string& of) {
         inventory_.issues.push_back(
             {Severity::warning,
              "incomplete",
-             "bulk " + batch.name() + " lacks " + std::to_string(absent.size()) + " of " +
-                 std::to_string(absent.size() + present) + " known rows of " + name +
+             "bulk " + batch.name() + " lacks " + std::to_string(absent) + " of " +
+                 std::to_string(absent + present) + " known rows of " + definition.name + of +
                  "; they stay as they are",
              {},
              "is the bulk whole? If it is, send it again with a higher --max-deleted"});
-        return;
+    };
+    std::size_t absent = 0;
+    std::size_t present = 0;
+    for (const auto& [organisation, practice] : practices) {
+        absent += practice.absent.size();
+        present += practice.present;
     }
-    for (const std::int64_t id : absent) {
-        rows.mark_absent(id);
+    if (static_cast<double>(absent) >
+        options_.max_deleted_share * static_cast<double>(absent + present)) {
+        return warn(absent, present, "");
+    }
+    for (const auto& [organisation, practice] : practices) {
+        if (practice.present == 0 && options_.max_deleted_share < 1) {
+            warn(practice.absent.size(), 0, " of organisation " + organisation);
+            continue;
+        }
+        for (const std::int64_t id : practice.absent) {
+            rows.mark_absent(id);
+        }
     }
 }
 
@@ -348,7 +386,9 @@ Row* Staging::load(std::int64_t id) {
     const bool out_of_scope =
         stored.deleted && table.deletion_is_out_of_scope && stored.source != 0;
     const bool gone = stored.deleted && !out_of_scope;
-    if (gone && stored.table != mapping_.events().table) {
+    const bool is_part = stored.absent && stored.table != mapping_.events().table &&
+                         stored.table != mapping_.events().subject_table;
+    if (is_part || (gone && stored.table != mapping_.events().table)) {
         return nullptr;
     }
     Row& row = make_set(stored.table).restore(stored.cells, stored.broken);

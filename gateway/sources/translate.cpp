@@ -38,14 +38,14 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     reconciliation.mapping = mapping.package().version;
     reconciliation.layout = common_layout(*inventory, mapping.package());
     reconciliation.unrecognised = inventory->unrecognised;
-    std::size_t applied = 0;
+    bool any = false;  // an input that only waits for an earlier one is accounted for as well
     for (const Batch& batch : inventory->batches) {
-        applied += batch.held.empty() ? 1U : 0U;
+        any = any || batch.held.empty() || batch.waits;
         if (!batch.held.empty()) {
             reconciliation.held_batches.emplace_back(batch.name(), batch.held);
         }
     }
-    if (applied == 0) {
+    if (!any) {
         return Issue{Severity::fatal,
                      "incomplete",
                      "no batch of the input can be applied" + describe(inventory->issues),

@@ -1,6 +1,6 @@
-// Writes EMIS Web extracts (layout 8.2) for a staging store: a bulk of many practices, in which one
-// patient in a hundred has a social prescribing referral, and deltas of a thousand rows. Names are
-// plants, NHS numbers are left out.
+// Writes EMIS Web extracts (layout 8.2) for a staging store: a bulk of many practices, in which
+// four patients in a hundred have a social prescribing referral, and deltas of a thousand rows.
+// Names are plants, NHS numbers are left out.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ class StateExtract {
     }
 
     /// Every patient with an entry of no interest; referrals, and whether a link worker has seen
-    /// the patient, for one in a hundred.
+    /// the patient, for four in a hundred.
     void write_bulk() {
         open_batch(100, 20260302);
         for (std::uint64_t i = 0; i < practices(); ++i) {
@@ -37,11 +37,11 @@ class StateExtract {
         for (std::uint64_t i = 0; i < patients_; ++i) {
             patient(i, "Hawthorn", false);
             observation(3 * i, i, 10'000 + i % 100'000, false);
-            if (i % 100 == 0) {
+            if (i % 25 == 0) {
                 observation(3 * i + 1, i, 3001, false);
                 half(3 * i + 1, i);
             }
-            if (i % 200 == 0) {
+            if (i % 50 == 0) {
                 observation(3 * i + 2, i, 3005, false);
             }
         }
@@ -50,7 +50,7 @@ class StateExtract {
 
     /// A thousand rows, as a day brings them; the `number`th such day touches others than the rest.
     void write_delta(std::uint64_t number) {
-        open_batch(100 + number, 20260302 + number);
+        open_batch(100 + number, 20260302 + number / 26 * 100 + number % 26);
         const auto some = [&](std::uint64_t i) {
             return (i * 2'654'435'761 + number * 97) % patients_;
         };
@@ -62,11 +62,10 @@ class StateExtract {
         }
         for (std::uint64_t i = 0; i < 15; ++i) {  // first and later entries of episodes
             observation(4 * patients_ + number * 10'000 + 1000 + i, some(i), 3001, false);
-            observation(4 * patients_ + number * 10'000 + 1100 + i, some(i) / 100 * 100, 3005,
-                        false);
+            observation(4 * patients_ + number * 10'000 + 1100 + i, some(i) / 25 * 25, 3005, false);
         }
         for (std::uint64_t i = 0; i < 5; ++i) {
-            const std::uint64_t gone = some(i + 500) / 100 * 100;
+            const std::uint64_t gone = some(i + 500) / 25 * 25;
             observation(3 * gone + 1, gone, 0, true);
         }
         for (std::uint64_t i = 0; i < 15; ++i) {

@@ -59,7 +59,7 @@ TEST_CASE("trace tells file, row, column, raw value, template line and steps of 
     CHECK(date.code == 0);
     CHECK(date.log.empty());
     CHECK(has(date.out, "made by mappings/emis/task.yaml"));
-    CHECK(has(date.out, "Task.authoredOn = \"2025-11-03\"   (line 38)"));
+    CHECK(has(date.out, "Task.authoredOn = \"2025-11-03\"   (line 42)"));
     CHECK(has(date.out, "from EffectiveDate of CareRecord_Observation [1]: \"2025-11-03\""));
     CHECK(has(date.out, "[1] CareRecord_Observation row 1, line 2 of 291_CareRecord_Observation_"));
     const Outcome status = folder.trace("status");

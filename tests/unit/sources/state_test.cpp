@@ -291,6 +291,40 @@ TEST_CASE("a batch that comes late, and numbers that never came, are named") {
     }
 }
 
+TEST_CASE("another version of the mapping puts out what it changes") {
+    Work work;
+    EmisHistory history(11);
+    Server server;
+    history.write_bulk(work.root / "bulk");
+    work.translate("bulk", server);
+    const fs::path mappings = work.root / "mappings";
+    fs::copy(fs::path(LINKWAY_SOURCE_DIR) / "mappings", mappings, fs::copy_options::recursive);
+    const auto edit = [&](const char* file, const std::string& from, const std::string& to) {
+        std::stringstream content;
+        content << std::ifstream(mappings / "emis" / file).rdbuf();
+        std::string text = content.str();
+        REQUIRE(text.find(from) != std::string::npos);
+        text.replace(text.find(from), from.size(), to);
+        std::ofstream(mappings / "emis" / file) << text;
+    };
+    edit("datapackage.json", R"("version": "2026.11")", R"("version": "2026.12")");
+    edit("task.yaml", "Fulfill the focal request", "Do what was asked for");
+    text::Issues issues;
+    const auto mapping = SystemMapping::load((mappings / "emis").string(), issues);
+    REQUIRE(issues.empty());
+    history.write_delta(work.root / "nothing");
+    const auto result = sources::translate(*mapping, work.options("nothing"));
+    REQUIRE(result.ok());
+    std::uint64_t tasks = 0;
+    for (const auto& [id, json] : server) {
+        tasks += id.rfind("Task/", 0) == 0 ? 1 : 0;
+    }
+    REQUIRE(tasks > 0);
+    CHECK(result->resources.at("Task") == tasks);
+    CHECK(result->resources.at("Provenance") > 0);  // names the mapping's version
+    CHECK(result->resources.size() == 2);
+}
+
 TEST_CASE("a file that is no staging store of ours is refused") {
     Work work;
     EmisHistory history(5);

@@ -49,6 +49,7 @@ struct Batch {
     std::vector<std::size_t> files;          ///< indices into Inventory::files
     std::map<std::string, Coverage> covers;  ///< by table, where a manifest says so
     std::string held;                        ///< why none of it is applied; empty when it is
+    bool waits = false;  ///< held only until an earlier one comes; it may then be sent again
 
     std::string name() const;  ///< for people: "291 of 2015-02-11T16:45:36+00:00"
 };
@@ -66,11 +67,17 @@ struct Inventory {
     text::Issues issues;  ///< missing tables, unreadable files, unknown columns, ...
 };
 
+/// What earlier runs know that bears on an input; empty functions where there were none.
+struct EarlierRuns {
+    /// Whether a file of that table came with the same batch.
+    std::function<bool(const Batch&, const std::string& table)> has;
+    /// Up to when a feed's table is covered, as its manifests say; empty when nobody said.
+    std::function<std::string(const std::string& feed, const std::string& table)> covered_to;
+};
+
 /// Sorts an input by the data package's rules. A batch that lacks a required table or has a file
-/// that can't be read is held, and so are the later batches of its feed. `came_before` says whether
-/// a file of that table came with the same batch in an earlier run.
-Inventory take_inventory(
-    Input input, const DataPackage& package, const InputOptions& options,
-    const std::function<bool(const Batch&, const std::string& table)>& came_before = {});
+/// that can't be read is held, and so are the later batches of its feed.
+Inventory take_inventory(Input input, const DataPackage& package, const InputOptions& options,
+                         const EarlierRuns& earlier = {});
 
 }  // namespace linkway::sources

@@ -102,6 +102,7 @@ class Staging {
                     std::uint32_t index);
     CellTest lookup_test(const TableFile& file);
     bool may_be_event(std::string_view lookup_key);
+    bool is_replaced_by_bulk(int table) const;
     text::Status mark_absent();
     void mark_absent(int table, const Batch& batch);
     std::vector<CellFilter> stored_keys(const TableFile& file, KeySet& keys);
