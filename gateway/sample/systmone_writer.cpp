@@ -178,7 +178,7 @@ void SystmOneWriter::organisations() {
         for (std::uint32_t i = 0; i < world_.count(kind); ++i) {
             const Organisation o = world_.organisation({kind, i});
             out.number("RowIdentifier", ++row).set("Name", o.name).set("ID", o.ods_code);
-            out.set("HouseNumber", o.address.house).set("NameOfRoad", o.address.street);
+            out.set("HouseName", o.address.house).set("NameOfRoad", o.address.street);
             out.set("NameOfLocality", o.address.village).set("NameOfTown", o.address.town);
             out.set("NameOfCounty", o.address.county).set("FullPostCode", o.address.postcode);
             out.set("Telephone", o.phone).set("MadeObsolete", "FALSE").set("IDTrust", "-1");
