@@ -337,10 +337,39 @@ std::vector<CellFilter> Staging::stored_keys(const TableFile& file, KeySet& keys
     return {{static_cast<std::uint32_t>(position), &keys, guid, nullptr}};
 }
 
-/// Brings together the events to be translated, all those of their patients, and what they lead to.
 Status Staging::derive() {
+    bring_together(options_.state->rows().affected());
+    // What nothing led to waits in the store.
+    for (std::size_t i = 0; i < absorbed_.size(); ++i) {
+        if (absorbed_[i] > 0) {
+            accounts_[i].not_relevant[not_referred_to] += absorbed_[i];
+        }
+    }
+    return options_.state->database().failed();
+}
+
+Status Staging::recall(std::string_view resource_type, std::string_view id) {
     RowStore& rows = options_.state->rows();
-    load_all(rows.affected());
+    StoredRow stored;
+    const std::int64_t found =
+        options_.state->put_out().find(resource_type, [&](std::int64_t record) {
+            return rows.load(record, stored) && RowSet(mapping_.graph(), stored.table)
+                                                        .restore(stored.cells, stored.broken)
+                                                        .derived_id() == id;
+        });
+    make_set(mapping_.events().table);
+    if (found != 0) {
+        bring_together(stored.table == mapping_.events().table ? std::vector<std::int64_t>{found}
+                                                               : rows.events_of(found));
+    }
+    link();
+    return options_.state->database().failed();
+}
+
+/// The events, all others of their patients, and what they lead to.
+void Staging::bring_together(const std::vector<std::int64_t>& affected) {
+    RowStore& rows = options_.state->rows();
+    load_all(affected);
     std::vector<std::int64_t> events;
     const int subject = mapping_.events().subject_table;
     if (subject >= 0 && set(subject) != nullptr) {
@@ -355,13 +384,6 @@ Status Staging::derive() {
             each->settle();
         }
     }
-    // What nothing led to waits in the store.
-    for (std::size_t i = 0; i < absorbed_.size(); ++i) {
-        if (absorbed_[i] > 0) {
-            accounts_[i].not_relevant[not_referred_to] += absorbed_[i];
-        }
-    }
-    return options_.state->database().failed();
 }
 
 void Staging::load_all(const std::vector<std::int64_t>& events) {

@@ -18,6 +18,10 @@ class State {
     static text::Result<std::unique_ptr<State>> open(const std::string& folder,
                                                      const SystemMapping& mapping);
 
+    /// The same for a store that must be there.
+    static text::Result<std::unique_ptr<State>> open_existing(const std::string& folder,
+                                                              const SystemMapping& mapping);
+
     Ledger& ledger() { return *ledger_; }
     RowStore& rows() { return *rows_; }
     PutOut& put_out() { return *put_out_; }

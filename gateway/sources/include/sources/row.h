@@ -55,6 +55,8 @@ class Row final : public fhirpath::Record {
     /// The key columns' content joined by "|": names the row to people and goes into its derived
     /// id.
     std::string key() const;
+    /// Id of what is made of it: the same on any machine, any day.
+    std::string derived_id() const;
     const RowSet& set() const { return *set_; }
     std::uint32_t index() const { return index_; }
 
@@ -65,7 +67,7 @@ class Row final : public fhirpath::Record {
     std::uint32_t file = 0;    ///< index of the file among the run's files
     std::int64_t stored = 0;   ///< its number in the staging store; 0 without one
     std::uint32_t batch = 0;   ///< index of its batch, in the order of application
-    std::string_view id;       ///< derived id; set by RowSet::link
+    std::string_view id;       ///< derived_id(), once RowSet::link has run
     std::string_view reason;   ///< why it is not relevant, held or rejected
     Fate fate = Fate::pending;
     bool repaired_encoding = false;  ///< a cell was no UTF-8 and was read as Windows-1252
