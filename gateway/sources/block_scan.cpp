@@ -300,8 +300,8 @@ class Scan {
             if (!windows_1252 && text::is_utf8(content)) {
                 result_.text += content;
             } else {
-                text::append_windows_1252(result_.text, content);
-                row.repaired_encoding = row.repaired_encoding || !windows_1252;
+                const std::size_t undefined = text::append_windows_1252(result_.text, content);
+                row.repaired_encoding = row.repaired_encoding || !windows_1252 || undefined > 0;
             }
             result_.cells.emplace_back(static_cast<std::uint32_t>(at),
                                        static_cast<std::uint32_t>(result_.text.size() - at));

@@ -90,6 +90,32 @@ std::int64_t to_integer(std::string_view text) {
     return negative ? -value : value;
 }
 
+/// A moment; the day alone where no time stands or one that means none. Systems that write both
+/// leave out the seconds in one table and the time in another.
+void read_moment(const Column& column, std::string_view content, std::string& out) {
+    std::string_view format = column.format;
+    auto moment = text::parse_date_time(content, format);
+    if (const auto seconds = format.find(":ss"); !moment && seconds != format.npos) {
+        moment = text::parse_date_time(content, format.substr(0, seconds));
+    } else if (!moment && format.ends_with("mm")) {
+        moment = text::parse_date_time(content, column.format + ":ss");
+    }
+    if (!moment) {
+        const auto day = format.substr(0, format.find_last_not_of(" T", format.find('H') - 1) + 1);
+        if (const auto date = text::parse_date(content, day)) {
+            text::append_date(out, *date);
+        }
+        return;
+    }
+    std::string time;
+    text::append_time(time, moment->time);
+    if (time == column.no_time) {
+        text::append_date(out, moment->date);
+    } else {
+        text::append_uk_date_time(out, moment->date, moment->time);
+    }
+}
+
 }  // namespace
 
 std::string_view to_string(Fate fate) {
@@ -249,15 +275,7 @@ void RowSet::convert(Row& row, std::size_t column, std::string_view content, std
             }
             break;
         case ColumnType::date_time:
-            if (const auto moment = text::parse_date_time(content, definition_of.format)) {
-                std::string time;
-                text::append_time(time, moment->time);
-                if (time == definition_of.no_time) {
-                    text::append_date(out, moment->date);
-                } else {
-                    text::append_uk_date_time(out, moment->date, moment->time);
-                }
-            }
+            read_moment(definition_of, content, out);
             break;
         case ColumnType::string:
             break;

@@ -291,6 +291,7 @@ void Translator::mark_used() {
 /// translated.
 void Translator::tally(Reconciliation& reconciliation) {
     auto& accounts = staging_.accounts();
+    const bool is_windows_1252 = mapping_.package().dialect.windows_1252;
     for (std::size_t t = 0; t < mapping_.package().tables.size(); ++t) {
         RowSet* set = staging_.set(static_cast<int>(t));
         if (set == nullptr) {
@@ -333,7 +334,11 @@ void Translator::tally(Reconciliation& reconciliation) {
             }
             if (row.fate == Fate::translated && row.repaired_encoding) {
                 warnings_.push_back(row_issue(row, Severity::warning, "value", -1,
-                                              "a cell was no UTF-8; it was read as Windows-1252"));
+                                              is_windows_1252
+                                                  ? "a byte means nothing in Windows-1252; U+FFFD "
+                                                    "stands in its place"
+                                                  : "a cell was no UTF-8; it was read as "
+                                                    "Windows-1252"));
             }
             for (std::size_t c = 0;
                  row.broken != 0 && row.fate == Fate::translated && c < columns.size(); ++c) {

@@ -70,7 +70,7 @@ class Row final : public fhirpath::Record {
     std::string_view id;       ///< derived_id(), once RowSet::link has run
     std::string_view reason;   ///< why it is not relevant, held or rejected
     Fate fate = Fate::pending;
-    bool repaired_encoding = false;  ///< a cell was no UTF-8 and was read as Windows-1252
+    bool repaired_encoding = false;  ///< a cell was not of the table's encoding
     bool no_longer_fed =
         false;  ///< a later row took it out of the extract's scope; its content is the last known
 

@@ -59,7 +59,7 @@ struct ScannedRow {
     std::uint64_t number = 0;                 ///< data record, from 1
     std::uint64_t line = 0;                   ///< physical line in the file, from 1
     std::span<const std::string_view> cells;  ///< one per header column
-    bool repaired_encoding = false;           ///< a cell was not UTF-8 and was read as Windows-1252
+    bool repaired_encoding = false;           ///< a cell was not of the dialect's encoding
 };
 
 /// A record that is no row.
