@@ -215,27 +215,39 @@ Status Staging::absorb_other_versions(
     });
 }
 
-/// Whether a bulk takes away what it lacks: events, patients, and what hangs on either. What these
-/// refer to (staff, codes) stays known.
-bool Staging::is_replaced_by_bulk(int table) const {
+/// The tables of which a bulk takes away what it lacks: events, patients, and what hangs on either,
+/// directly or in turn. What these refer to (staff, codes) stays known.
+std::vector<bool> Staging::replaced_by_bulk() const {
     const EventRules& rules = mapping_.events();
     const auto& tables = mapping_.package().tables;
-    const auto& keys = tables[static_cast<std::size_t>(table)].foreign_keys;
-    return table == rules.table || table == rules.subject_table ||
-           std::any_of(keys.begin(), keys.end(), [&](const ForeignKey& key) {
-               const int to = mapping_.package().find(key.table);
-               return to == rules.table || to == rules.subject_table;
-           });
+    std::vector<bool> result(tables.size(), false);
+    result[static_cast<std::size_t>(rules.table)] = true;
+    if (rules.subject_table >= 0) {
+        result[static_cast<std::size_t>(rules.subject_table)] = true;
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t t = 0; t < tables.size(); ++t) {
+            const auto& keys = tables[t].foreign_keys;
+            if (!result[t] && std::any_of(keys.begin(), keys.end(), [&](const ForeignKey& key) {
+                    return result[static_cast<std::size_t>(mapping_.package().find(key.table))];
+                })) {
+                result[t] = changed = true;
+            }
+        }
+    }
+    return result;
 }
 
 /// A bulk has all that there is: a row that came through its feed and is not in it is fed no
 /// longer. Why, it does not say, and so nothing is said to be wrong.
 Status Staging::mark_absent() {
+    const std::vector<bool> replaced = replaced_by_bulk();
     for (const Batch& batch : inventory_.batches) {
         for (const std::size_t index : batch.files) {
             const TableFile& file = inventory_.files[index];
             if (batch.held.empty() && file.bulk && !file.applied_rows &&
-                mapping_.is_needed(file.table) && is_replaced_by_bulk(file.table)) {
+                mapping_.is_needed(file.table) && replaced[static_cast<std::size_t>(file.table)]) {
                 mark_absent(file.table, batch);
             }
         }
@@ -338,7 +350,13 @@ std::vector<CellFilter> Staging::stored_keys(const TableFile& file, KeySet& keys
 }
 
 Status Staging::derive() {
-    bring_together(options_.state->rows().affected());
+    RowStore& rows = options_.state->rows();
+    std::vector<std::int64_t> affected = rows.affected();
+    for (const std::int64_t record : options_.state->identity().news()) {
+        const auto events = events_about(record);
+        affected.insert(affected.end(), events.begin(), events.end());
+    }
+    bring_together(affected);
     // What nothing led to waits in the store.
     for (std::size_t i = 0; i < absorbed_.size(); ++i) {
         if (absorbed_[i] > 0) {
@@ -359,11 +377,19 @@ Status Staging::recall(std::string_view resource_type, std::string_view id) {
         });
     make_set(mapping_.events().table);
     if (found != 0) {
-        bring_together(stored.table == mapping_.events().table ? std::vector<std::int64_t>{found}
-                                                               : rows.events_of(found));
+        bring_together(events_about(found));
     }
     link();
     return options_.state->database().failed();
+}
+
+/// The row itself when it is one, else those that lead to it.
+std::vector<std::int64_t> Staging::events_about(std::int64_t record) {
+    RowStore& rows = options_.state->rows();
+    StoredRow stored;
+    return rows.load(record, stored) && stored.table == mapping_.events().table
+               ? std::vector<std::int64_t>{record}
+               : rows.events_of(record);
 }
 
 /// The events, all others of their patients, and what they lead to.

@@ -80,6 +80,9 @@ text::Result<std::unique_ptr<State>> State::open(const std::string& folder,
     if (text::Status failed = migrate(*state->database_, path)) {
         return *failed;
     }
+    state->identity_ = std::make_unique<Identity>(*state->database_,
+                                                  (fs::path(folder) / "identity.sqlite").string(),
+                                                  mapping.package().system);
     state->prepare(mapping);
     if (state->database_->failed()) {
         return *state->database_->failed();
@@ -102,7 +105,7 @@ text::Result<std::unique_ptr<State>> State::open_existing(const std::string& fol
 }
 
 void State::prepare(const SystemMapping& mapping) {
-    database_->execute("BEGIN IMMEDIATE");
+    database_->execute("BEGIN");  // the system's own file is locked already
     ledger_ = std::make_unique<Ledger>(*database_);
     rows_ = std::make_unique<RowStore>(*database_, mapping);
     put_out_ = std::make_unique<PutOut>(*database_);

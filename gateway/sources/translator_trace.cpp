@@ -175,6 +175,7 @@ void Translator::trace_event(const EventRecord& event, const TraceRequest& reque
 std::vector<ResourceTrace> Translator::trace(const TraceRequest& request) {
     classify();
     gather();
+    identify();
     pull();
     spread_failures();
     std::vector<ResourceTrace> result;

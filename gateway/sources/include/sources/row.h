@@ -117,6 +117,10 @@ class RowSet {
     /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
+    /// Ids of the same person's rows in other feeds; none unless they were given.
+    const std::vector<std::string>& others(const Row& row) const;
+    void set_others(const Row& row, std::vector<std::string> ids);
+
     /// The rows a navigation leads to, in key order; one at most unless it says "many".
     std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
 
@@ -146,7 +150,8 @@ class RowSet {
         std::vector<std::uint32_t> ends;
         std::vector<const Row*> rows;
     };
-    std::vector<Links> links_;  // by navigation
+    std::vector<Links> links_;                                            // by navigation
+    std::unordered_map<std::uint32_t, std::vector<std::string>> others_;  // by Row::index
     std::vector<std::string> scratch_;
     std::vector<std::string_view> views_;
 };

@@ -107,11 +107,12 @@ class Staging {
                     std::uint32_t index);
     CellTest lookup_test(const TableFile& file);
     bool may_be_event(std::string_view lookup_key);
-    bool is_replaced_by_bulk(int table) const;
+    std::vector<bool> replaced_by_bulk() const;
     text::Status mark_absent();
     void mark_absent(int table, const Batch& batch);
     std::vector<CellFilter> stored_keys(const TableFile& file, KeySet& keys);
     text::Status derive();
+    std::vector<std::int64_t> events_about(std::int64_t record);
     void bring_together(const std::vector<std::int64_t>& affected);
     Row* load(std::int64_t id);
     void load_all(const std::vector<std::int64_t>& events);
