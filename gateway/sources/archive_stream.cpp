@@ -5,8 +5,13 @@
 #include <locale.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <set>
+
+#include "split_zip.h"
 
 namespace linkway::sources {
 
@@ -25,23 +30,74 @@ using Archive = std::unique_ptr<archive, CloseArchive>;
 constexpr std::uint64_t always_allowed = std::uint64_t{1} << 30;
 constexpr std::uint64_t largest_ratio = 200;
 
-/// An archive open at its first entry, or null with the reason.
-Archive open_archive(const std::string& path, std::string& why) {
-    Archive handle(archive_read_new());
-    // By its directory only, which stands at its end: a zip that was cut off is never read in part.
-    archive_read_support_format_zip_seekable(handle.get());
-    if (archive_read_open_filename(handle.get(), path.c_str(), std::size_t{1} << 16) !=
-        ARCHIVE_OK) {
-        const char* text = archive_error_string(handle.get());
-        why = text == nullptr ? "unknown reason" : text;
-        handle.reset();
+/// Where libarchive is in a zip in parts.
+struct Cursor {
+    std::unique_ptr<SplitZip> zip;
+    std::uint64_t offset = 0;
+    std::array<char, std::size_t{1} << 16> buffer{};
+};
+
+la_ssize_t read_on(archive* handle, void* data, const void** bytes) {
+    auto& cursor = *static_cast<Cursor*>(data);
+    auto got = cursor.zip->read(cursor.offset, cursor.buffer);
+    if (!got) {
+        archive_set_error(handle, EIO, "%s", got.issue().message.c_str());
+        return ARCHIVE_FATAL;
     }
-    return handle;
+    cursor.offset += *got;
+    *bytes = cursor.buffer.data();
+    return static_cast<la_ssize_t>(*got);
 }
+
+la_int64_t seek_to(archive*, void* data, la_int64_t offset, int whence) {
+    auto& cursor = *static_cast<Cursor*>(data);
+    const auto size = static_cast<la_int64_t>(cursor.zip->size());
+    const auto here = static_cast<la_int64_t>(cursor.offset);
+    const la_int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_END ? size : here;
+    cursor.offset = static_cast<std::uint64_t>(std::clamp<la_int64_t>(from + offset, 0, size));
+    return static_cast<la_int64_t>(cursor.offset);
+}
+
+/// A zip open at its first entry. What it reads from outlives it.
+struct OpenZip {
+    std::unique_ptr<Cursor> cursor;  // of a zip in parts
+    Archive handle;
+};
 
 std::string reason(archive* handle) {
     const char* text = archive_error_string(handle);
     return text == nullptr ? "unknown reason" : text;
+}
+
+Result<OpenZip> open_archive(const std::string& path) {
+    auto split = SplitZip::open(path);
+    if (!split) {
+        return std::move(split).issue();
+    }
+    OpenZip zip;
+    zip.handle.reset(archive_read_new());
+    archive* handle = zip.handle.get();
+    // By its directory only, which stands at its end: a zip that was cut off is never read in part.
+    archive_read_support_format_zip_seekable(handle);
+    int status = ARCHIVE_OK;
+    if (*split == nullptr) {
+        status = archive_read_open_filename(handle, path.c_str(), std::size_t{1} << 16);
+    } else {
+        zip.cursor = std::make_unique<Cursor>();
+        zip.cursor->zip = std::move(split).value();
+        archive_read_set_callback_data(handle, zip.cursor.get());
+        archive_read_set_read_callback(handle, read_on);
+        archive_read_set_seek_callback(handle, seek_to);
+        status = archive_read_open1(handle);
+    }
+    if (status != ARCHIVE_OK) {
+        return Issue{Severity::error,
+                     "exception",
+                     "the zip cannot be opened: " + reason(handle),
+                     {path, 0, 0, {}},
+                     "fetch it again"};
+    }
+    return zip;
 }
 
 /// Lets this thread have names in UTF-8 as long as it lives: libarchive gives none that the
@@ -92,13 +148,13 @@ bool leads_out(const std::string& name) {
 
 class EntryStream final : public ByteStream {
   public:
-    EntryStream(Archive handle, const InputFile& file, std::uint64_t allowed)
-        : handle_(std::move(handle)), display_(file.display), allowed_(allowed) {}
+    EntryStream(OpenZip zip, const InputFile& file, std::uint64_t allowed)
+        : zip_(std::move(zip)), display_(file.display), allowed_(allowed) {}
 
     Result<std::size_t> read(std::span<char> into) override {
-        const la_ssize_t got = archive_read_data(handle_.get(), into.data(), into.size());
+        const la_ssize_t got = archive_read_data(zip_.handle.get(), into.data(), into.size());
         if (got < 0) {
-            return issue("the zip entry cannot be read: " + reason(handle_.get()),
+            return issue("the zip entry cannot be read: " + reason(zip_.handle.get()),
                          "fetch the zip again");
         }
         total_ += static_cast<std::uint64_t>(got);
@@ -118,7 +174,7 @@ class EntryStream final : public ByteStream {
                 std::move(suggestion)};
     }
 
-    Archive handle_;
+    OpenZip zip_;
     std::string display_;
     std::uint64_t allowed_;
     std::uint64_t total_ = 0;
@@ -129,20 +185,16 @@ class EntryStream final : public ByteStream {
 Input list_archive(const std::string& path) {
     Input input;
     const Utf8Names names_in_utf8;
-    std::string why;
-    const Archive handle = open_archive(path, why);
-    if (!handle) {
-        input.issues.push_back({Severity::error,
-                                "exception",
-                                "the zip cannot be opened: " + why,
-                                {path, 0, 0, {}},
-                                "fetch it again; of a split zip all parts must be joined first"});
+    const auto zip = open_archive(path);
+    if (!zip) {
+        input.issues.push_back(zip.issue());
         return input;
     }
+    archive* handle = zip->handle.get();
     archive_entry* entry = nullptr;
     std::set<std::string> names;
     int status = ARCHIVE_OK;
-    while ((status = archive_read_next_header(handle.get(), &entry)) == ARCHIVE_OK ||
+    while ((status = archive_read_next_header(handle, &entry)) == ARCHIVE_OK ||
            status == ARCHIVE_WARN) {
         const std::string name = name_of(entry);
         if (archive_entry_filetype(entry) == AE_IFDIR) {
@@ -179,7 +231,7 @@ Input list_archive(const std::string& path) {
     if (status != ARCHIVE_EOF) {
         input.issues.push_back({Severity::error,
                                 "exception",
-                                "the zip is damaged: " + reason(handle.get()),
+                                "the zip is damaged: " + reason(handle),
                                 {path, 0, 0, {}},
                                 "fetch it again"});
     }
@@ -190,11 +242,10 @@ Input list_archive(const std::string& path) {
 
 Result<std::unique_ptr<ByteStream>> open_archive_entry(const InputFile& file) {
     const Utf8Names names_in_utf8;
-    std::string why;
-    Archive handle = open_archive(file.container, why);
+    auto zip = open_archive(file.container);
     archive_entry* entry = nullptr;
-    while (handle) {
-        const int status = archive_read_next_header(handle.get(), &entry);
+    while (zip) {
+        const int status = archive_read_next_header(zip->handle.get(), &entry);
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
             break;
         }
@@ -202,17 +253,19 @@ Result<std::unique_ptr<ByteStream>> open_archive_entry(const InputFile& file) {
             continue;
         }
         std::error_code error;
-        const std::uintmax_t size = fs::file_size(file.container, error);
+        const std::uintmax_t size =
+            zip->cursor ? zip->cursor->zip->size() : fs::file_size(file.container, error);
         const std::uint64_t allowed =
             error ? always_allowed : std::max<std::uint64_t>(always_allowed, largest_ratio * size);
         return std::unique_ptr<ByteStream>(
-            std::make_unique<EntryStream>(std::move(handle), file, allowed));
+            std::make_unique<EntryStream>(std::move(zip).value(), file, allowed));
     }
-    return Issue{Severity::error,
-                 "exception",
-                 "the zip entry cannot be found again" + (why.empty() ? "" : ": " + why),
-                 {file.display, 0, 0, {}},
-                 "was the zip changed while it was read?"};
+    return Issue{
+        Severity::error,
+        "exception",
+        "the zip entry cannot be found again" + (zip ? std::string() : ": " + zip.issue().message),
+        {file.display, 0, 0, {}},
+        "was the zip changed while it was read?"};
 }
 
 }  // namespace linkway::sources

@@ -7,6 +7,7 @@
 
 #include "archive_stream.h"
 #include "openpgp_stream.h"
+#include "split_zip.h"
 #include "stream_file.h"
 
 namespace linkway::sources {
@@ -129,6 +130,16 @@ void add_folder(const fs::path& root, Input& input) {
         const std::string display = path.lexically_relative(root).generic_string();
         if (ends_with_ignoring_case(display, ".zip")) {
             add_archive(path, display, input);
+        } else if (SplitZip::is_part(display)) {
+            if (!fs::exists(SplitZip::last_of(path.string()), error)) {
+                input.issues.push_back(
+                    {Severity::error,
+                     "not-found",
+                     "a part of a split zip without its last one, " +
+                         fs::path(SplitZip::last_of(display)).filename().string(),
+                     {display, 0, 0, {}},
+                     "fetch all its parts into one folder"});
+            }
         } else {
             add_file(path, display, input);
         }

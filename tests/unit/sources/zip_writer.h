@@ -73,4 +73,37 @@ inline std::string make_zip(const std::vector<ZipEntry>& entries) {
     return out;
 }
 
+/// The parts of the zip with every `size` bytes a part, as zip tools cut them: the first begins
+/// with a mark, and the directory counts offsets from the part an entry begins in (APPNOTE 8.5).
+inline std::vector<std::string> make_split_zip(const std::vector<ZipEntry>& entries,
+                                               std::size_t size) {
+    const std::string whole = std::string("PK\x07\x08") + make_zip(entries);
+    std::size_t directory = 4;
+    for (const ZipEntry& entry : entries) {
+        directory += 30 + entry.name.size() + entry.content.size();
+    }
+    std::vector<std::string> parts;
+    std::string text = whole;
+    const auto set = [&text](std::size_t at, std::uint64_t value, std::size_t bytes) {
+        for (std::size_t i = 0; i < bytes; ++i, value >>= 8U) {
+            text[at + i] = static_cast<char>(value & 0xFFU);
+        }
+    };
+    std::size_t offset = 4;
+    std::size_t at = directory;
+    for (const ZipEntry& entry : entries) {
+        set(at + 34, offset / size, 2);
+        set(at + 42, offset % size, 4);
+        at += 46 + entry.name.size();
+        offset += 30 + entry.name.size() + entry.content.size();
+    }
+    set(at + 4, (text.size() - 1) / size, 2);
+    set(at + 6, directory / size, 2);
+    set(at + 16, directory % size, 4);
+    for (std::size_t from = 0; from < text.size(); from += size) {
+        parts.push_back(text.substr(from, size));
+    }
+    return parts;
+}
+
 }  // namespace linkway::tests
