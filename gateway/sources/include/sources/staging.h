@@ -71,6 +71,7 @@ class Staging {
             return std::tie(a.batch, a.organisation) < std::tie(b.batch, b.organisation);
         }
     };
+    struct Presence;
     using RowSink = std::function<void(const ScannedRow&, const TableFile&, std::uint32_t file)>;
 
     /// Which rows of a file a scan is for; all when there is neither.
@@ -107,9 +108,6 @@ class Staging {
                     std::uint32_t index);
     CellTest lookup_test(const TableFile& file);
     bool may_be_event(std::string_view lookup_key);
-    std::vector<bool> replaced_by_bulk() const;
-    text::Status mark_absent();
-    void mark_absent(int table, const Batch& batch);
     std::vector<CellFilter> stored_keys(const TableFile& file, KeySet& keys);
     text::Status derive();
     std::vector<std::int64_t> events_about(std::int64_t record);
@@ -117,6 +115,12 @@ class Staging {
     Row* load(std::int64_t id);
     void load_all(const std::vector<std::int64_t>& events);
     void follow_links(Row& row);
+
+    // What a bulk takes away (staging_bulk.cpp).
+    std::vector<bool> replaced_by_bulk() const;
+    text::Status mark_absent();
+    void mark_absent(int table, const Batch& batch);
+    std::map<std::string, Presence> presence(int table, const Batch& batch);
 
     Row* keep(RowSet& set, const ScannedRow& scanned, const TableFile& file, std::uint32_t index);
     void reject(Row& row, const std::string& code, int column, const std::string& message);
