@@ -20,18 +20,45 @@ constexpr std::size_t most = 20;
 
 }  // namespace
 
+struct Identity::Statements {
+    explicit Statements(Database& database)
+        : news(database, "SELECT record FROM identity.news WHERE system = ?"),
+          forget(database, "DELETE FROM identity.news WHERE system = ? AND record = ?"),
+          keys(database,
+               "SELECT key FROM identity.known WHERE system = ? AND record = ? ORDER BY key"),
+          tell(database,
+               "INSERT OR IGNORE INTO identity.news SELECT system, record FROM identity.known"
+               " WHERE key = ? AND patient <> ?"),
+          drop(database, "DELETE FROM identity.known WHERE system = ? AND record = ?"),
+          add(database, "INSERT INTO identity.known VALUES (?, ?, ?, ?, ?)"),
+          sharing(database,
+                  "SELECT b.id, b.key, b.patient FROM identity.known a"
+                  " JOIN identity.known b ON b.system = a.system AND b.record = a.record"
+                  " WHERE a.key = ?") {}
+
+    Statement news;
+    Statement forget;
+    Statement keys;
+    Statement tell;
+    Statement drop;
+    Statement add;
+    Statement sharing;
+};
+
 Identity::Identity(Database& database, const std::string& path, std::string system)
     : database_(database), system_(std::move(system)) {
     database_.attach(path, "identity");
     if (database_.ask("SELECT count(*) FROM identity.sqlite_schema") == 0) {
         database_.execute(schema);
     }
-    Statement all(database_, "SELECT record FROM identity.news WHERE system = ?");
-    all.with(std::string_view(system_));
-    while (all.next()) {
-        news_.push_back(all.integer(0));
+    statements_ = std::make_unique<Statements>(database_);
+    statements_->news.with(std::string_view(system_));
+    while (statements_->news.next()) {
+        news_.push_back(statements_->news.integer(0));
     }
 }
+
+Identity::~Identity() = default;
 
 void Identity::begin() {
     // Any write locks the file; one after a read would fail where two runs do both.
@@ -40,9 +67,8 @@ void Identity::begin() {
 }
 
 std::vector<std::string> Identity::keys_of(std::int64_t record) {
-    Statement find(database_,
-                   "SELECT key FROM identity.known WHERE system = ? AND record = ? ORDER BY key");
     std::vector<std::string> keys;
+    Statement& find = statements_->keys;
     find.with(std::string_view(system_), record);
     while (find.next()) {
         keys.emplace_back(find.text(0));
@@ -51,11 +77,7 @@ std::vector<std::string> Identity::keys_of(std::int64_t record) {
 }
 
 void Identity::tell(const std::string& key, const Known& known) {
-    Statement(database_,
-              "INSERT OR IGNORE INTO identity.news SELECT system, record FROM identity.known"
-              " WHERE key = ? AND patient <> ?")
-        .with(std::string_view(key), known.of)
-        .run();
+    statements_->tell.with(std::string_view(key), known.of).run();
 }
 
 void Identity::enter(const Known& known, std::vector<std::string> keys) {
@@ -69,25 +91,21 @@ void Identity::enter(const Known& known, std::vector<std::string> keys) {
     for (const std::string& key : before) {
         tell(key, known);
     }
-    Statement(database_, "DELETE FROM identity.known WHERE system = ? AND record = ?")
-        .with(std::string_view(system_), known.record)
-        .run();
-    Statement add(database_, "INSERT INTO identity.known VALUES (?, ?, ?, ?, ?)");
+    statements_->drop.with(std::string_view(system_), known.record).run();
     for (const std::string& key : keys) {
         tell(key, known);
-        add.with(std::string_view(key), std::string_view(system_), known.record, known.id, known.of)
+        statements_->add
+            .with(std::string_view(key), std::string_view(system_), known.record, known.id,
+                  known.of)
             .run();
     }
 }
 
 std::vector<std::string> Identity::same(const Known& known) {
-    Statement sharing(database_,
-                      "SELECT b.id, b.key, b.patient FROM identity.known a"
-                      " JOIN identity.known b ON b.system = a.system AND b.record = a.record"
-                      " WHERE a.key = ?");
     std::set<std::string> ids;
     std::vector<std::string> work = keys_of(known.record);
     std::set<std::string> seen(work.begin(), work.end());
+    Statement& sharing = statements_->sharing;
     while (!work.empty() && ids.size() <= most) {
         const std::string key = std::move(work.back());
         work.pop_back();
@@ -106,9 +124,8 @@ std::vector<std::string> Identity::same(const Known& known) {
 }
 
 void Identity::end() {
-    Statement forget(database_, "DELETE FROM identity.news WHERE system = ? AND record = ?");
     for (const std::int64_t record : entered_) {
-        forget.with(std::string_view(system_), record).run();
+        statements_->forget.with(std::string_view(system_), record).run();
     }
 }
 

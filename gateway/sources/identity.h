@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ class Identity {
   public:
     /// Attaches `path`, made when it is not there, and reads what other runs changed.
     Identity(Database& database, const std::string& path, std::string system);
+    ~Identity();
+    Identity(const Identity&) = delete;
+    Identity& operator=(const Identity&) = delete;
 
     /// Stored rows whose same() another run changed since.
     const std::vector<std::int64_t>& news() const { return news_; }
@@ -38,11 +42,14 @@ class Identity {
     void end();
 
   private:
+    struct Statements;
+
     std::vector<std::string> keys_of(std::int64_t record);
     void tell(const std::string& key, const Known& known);
 
     Database& database_;
     std::string system_;
+    std::unique_ptr<Statements> statements_;
     std::vector<std::int64_t> news_;
     std::vector<std::int64_t> entered_;
 };
