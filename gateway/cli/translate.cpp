@@ -134,7 +134,9 @@ Command translate_command() {
         "before, only what changed goes out, a file sent again changes nothing, and what was "
         "deleted "
         "in the record goes\n"
-        "out as entered-in-error. DIR and OUT are committed together; killed in between, the next "
+        "out as entered-in-error. Systems may share DIR: the same patient (NHS number and date of "
+        "birth) and referral are then\n"
+        "linked over all of them. DIR and OUT are committed together; killed in between, the next "
         "run puts the same out again.";
     command.options = {
         {"system", "", "NAME", "the GP system: a folder of mappings/, e.g. emis"},

@@ -18,6 +18,8 @@ namespace linkway::sources {
 ///   date: "..."
 ///   linkWorker: "..."
 ///   inbound: "..."       whether the practice received it
+///   person:  { nhsNumber: "...", birthDate: "..." }    by which other feeds know the patient
+///   sameReferral: "..."  numbers that the referral has in other systems too
 ///   hold:    [ { each: Agreements_SharingOrganisation, if: "...", reason: "..." } ]
 ///   exclude: [ { if: "...", reason: "...", unless: "test-patients" } ]
 ///   checks:  [ { name: "...", that: "...", column: "Table.Column", message: "...", otherwise: warn

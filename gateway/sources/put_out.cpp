@@ -43,8 +43,19 @@ PutOut::PutOut(Database& database)
     : find_(database,
             "SELECT content FROM put_out WHERE record = ? AND type = ? AND quarantined = ?"),
       put_(database, "INSERT OR REPLACE INTO put_out VALUES (?, ?, ?, ?, ?)"),
-      all_(database,
-           "SELECT type, quarantined, json FROM put_out WHERE record = ? AND json <> ''") {}
+      all_(database, "SELECT type, quarantined, json FROM put_out WHERE record = ? AND json <> ''"),
+      by_type_(database, "SELECT record FROM put_out WHERE type = ?") {}
+
+std::int64_t PutOut::find(std::string_view type,
+                          const std::function<bool(std::int64_t record)>& is) {
+    by_type_.with(type);
+    while (by_type_.next()) {
+        if (is(by_type_.integer(0))) {
+            return by_type_.integer(0);
+        }
+    }
+    return 0;
+}
 
 bool PutOut::is_new(std::int64_t record, const Place& place, std::string_view json, bool keep) {
     if (keep) {

@@ -37,11 +37,16 @@ class PutOut {
     void take_back(std::int64_t record,
                    const std::function<void(const Place&, const std::string& json)>& give);
 
+    /// The stored row that a resource of that type was made of and that `is` says yes to; 0 for
+    /// none.
+    std::int64_t find(std::string_view type, const std::function<bool(std::int64_t record)>& is);
+
   private:
     std::set<std::pair<std::int64_t, std::string>> asked_;
     Statement find_;
     Statement put_;
     Statement all_;
+    Statement by_type_;
 };
 
 }  // namespace linkway::sources

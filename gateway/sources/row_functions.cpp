@@ -147,6 +147,14 @@ std::vector<Function> row_functions(const std::function<int(std::string_view, in
             const int column = column_named(row, args);
             out.push_back(Value::of_boolean(column >= 0 && row.is_broken(column)), *runtime.arena);
         }));
+    Function others = on_row("otherRecords", ValueKind::string, 0,
+                             [](const Row& row, Args, Collection& out, Runtime& runtime) {
+                                 for (const std::string& id : row.set().others(row)) {
+                                     out.push_back(Value::of_string(id), *runtime.arena);
+                                 }
+                             });
+    others.result.many = true;
+    result.push_back(std::move(others));
     result.push_back(on_row("isNoLongerFed", ValueKind::boolean, 0,
                             [](const Row& row, Args, Collection& out, Runtime& runtime) {
                                 out.push_back(Value::of_boolean(row.no_longer_fed), *runtime.arena);

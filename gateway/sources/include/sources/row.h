@@ -55,6 +55,8 @@ class Row final : public fhirpath::Record {
     /// The key columns' content joined by "|": names the row to people and goes into its derived
     /// id.
     std::string key() const;
+    /// Id of what is made of it: the same on any machine, any day.
+    std::string derived_id() const;
     const RowSet& set() const { return *set_; }
     std::uint32_t index() const { return index_; }
 
@@ -65,7 +67,7 @@ class Row final : public fhirpath::Record {
     std::uint32_t file = 0;    ///< index of the file among the run's files
     std::int64_t stored = 0;   ///< its number in the staging store; 0 without one
     std::uint32_t batch = 0;   ///< index of its batch, in the order of application
-    std::string_view id;       ///< derived id; set by RowSet::link
+    std::string_view id;       ///< derived_id(), once RowSet::link has run
     std::string_view reason;   ///< why it is not relevant, held or rejected
     Fate fate = Fate::pending;
     bool repaired_encoding = false;  ///< a cell was not of the table's encoding
@@ -115,6 +117,10 @@ class RowSet {
     /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
+    /// Ids of the same person's rows in other feeds; none unless they were given.
+    const std::vector<std::string>& others(const Row& row) const;
+    void set_others(const Row& row, std::vector<std::string> ids);
+
     /// The rows a navigation leads to, in key order; one at most unless it says "many".
     std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
 
@@ -144,7 +150,8 @@ class RowSet {
         std::vector<std::uint32_t> ends;
         std::vector<const Row*> rows;
     };
-    std::vector<Links> links_;  // by navigation
+    std::vector<Links> links_;                                            // by navigation
+    std::unordered_map<std::uint32_t, std::vector<std::string>> others_;  // by Row::index
     std::vector<std::string> scratch_;
     std::vector<std::string_view> views_;
 };
