@@ -12,7 +12,8 @@ namespace linkway::sources {
 /// Fills `mapping.events_` from the content of event.yaml:
 ///
 ///   each: CareRecord_Observation
-///   kind: "..."          code of the event kind, empty for rows that are no event
+///   kind: "..."          code of the event kind, empty for rows that are no event; what is near
+///                        social prescribing is kept out and counted apart
 ///   subject: "..."       the patient's row
 ///   date: "..."
 ///   linkWorker: "..."

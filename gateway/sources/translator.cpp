@@ -139,7 +139,10 @@ void Translator::classify_one(Worker& worker, EventRecord& event, std::vector<Ro
     const auto kind = worker.first(rules.kind);
     const auto known = kind ? referrals::event_kind(kind->text) : std::nullopt;
     if (!known) {
-        return keep_out(Fate::not_relevant, "not coded as a social prescribing event");
+        return keep_out(Fate::not_relevant,
+                        kind && kind->text == referrals::near_social_prescribing
+                            ? "coded as near social prescribing, which is kept apart"
+                            : "not coded as a social prescribing event");
     }
     event.event.kind = *known;
     for (const Exclusion& exclusion : rules.exclusions) {
