@@ -12,8 +12,11 @@ constexpr const char* schema =
     " record INTEGER NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL,"
     " PRIMARY KEY (key, system, record)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS identity.known_by_record ON known (system, record);"
+    "CREATE TABLE IF NOT EXISTS identity.number (system TEXT NOT NULL, record INTEGER NOT NULL,"
+    " number TEXT NOT NULL, PRIMARY KEY (system, record, number)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS identity.news (system TEXT NOT NULL, record INTEGER NOT NULL,"
-    " PRIMARY KEY (system, record)) WITHOUT ROWID;";
+    " PRIMARY KEY (system, record)) WITHOUT ROWID;"
+    "PRAGMA identity.user_version = 1";
 
 /// More of one person or referral than this is a mistake in the data: a number typed for many.
 constexpr std::size_t most = 20;
@@ -34,7 +37,11 @@ struct Identity::Statements {
           sharing(database,
                   "SELECT b.id, b.key, b.patient FROM identity.known a"
                   " JOIN identity.known b ON b.system = a.system AND b.record = a.record"
-                  " WHERE a.key = ?") {}
+                  " WHERE a.key = ?"),
+          has_number(database, "INSERT OR IGNORE INTO identity.number VALUES (?, ?, ?)"),
+          numbers(database,
+                  "SELECT number FROM identity.number"
+                  " WHERE system = ? AND record = ? AND number <> ? ORDER BY number") {}
 
     Statement news;
     Statement forget;
@@ -43,12 +50,14 @@ struct Identity::Statements {
     Statement drop;
     Statement add;
     Statement sharing;
+    Statement has_number;
+    Statement numbers;
 };
 
 Identity::Identity(Database& database, const std::string& path, std::string system)
     : database_(database), system_(std::move(system)) {
     database_.attach(path, "identity");
-    if (database_.ask("SELECT count(*) FROM identity.sqlite_schema") == 0) {
+    if (database_.ask("PRAGMA identity.user_version") == 0) {
         database_.execute(schema);
     }
     statements_ = std::make_unique<Statements>(database_);
@@ -121,6 +130,19 @@ std::vector<std::string> Identity::same(const Known& known) {
     }
     return ids.size() > most ? std::vector<std::string>()
                              : std::vector<std::string>(ids.begin(), ids.end());
+}
+
+std::vector<std::string> Identity::former_numbers(std::int64_t record, std::string_view number) {
+    const std::string_view system = system_;
+    if (!number.empty()) {
+        statements_->has_number.with(system, record, number).run();
+    }
+    std::vector<std::string> former;
+    statements_->numbers.with(system, record, number);
+    while (statements_->numbers.next()) {
+        former.emplace_back(statements_->numbers.text(0));
+    }
+    return former;
 }
 
 void Identity::end() {

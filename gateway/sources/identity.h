@@ -38,6 +38,9 @@ class Identity {
     void enter(const Known& known, std::vector<std::string> keys);
     /// Ids of the rows that share a key with it, directly or in turn; its own left out; in order.
     std::vector<std::string> same(const Known& known);
+    /// NHS numbers that the row had before `number`, in order; notes that it has this one (empty:
+    /// none) now.
+    std::vector<std::string> former_numbers(std::int64_t record, std::string_view number);
     /// What is asked in this run is no news any more.
     void end();
 

@@ -481,14 +481,14 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
     }
 }
 
-const std::vector<std::string>& RowSet::others(const Row& row) const {
-    static const std::vector<std::string> none;
-    const auto found = others_.find(row.index());
-    return found == others_.end() ? none : found->second;
+const Acquaintance& RowSet::acquaintance(const Row& row) const {
+    static const Acquaintance none;
+    const auto found = acquaintances_.find(row.index());
+    return found == acquaintances_.end() ? none : found->second;
 }
 
-void RowSet::set_others(const Row& row, std::vector<std::string> ids) {
-    others_[row.index()] = std::move(ids);
+void RowSet::set_acquaintance(const Row& row, Acquaintance known) {
+    acquaintances_[row.index()] = std::move(known);
 }
 
 std::span<const Row* const> RowSet::follow(const Row& row, std::size_t navigation) const {

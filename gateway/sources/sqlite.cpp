@@ -77,7 +77,7 @@ void Database::attach(const std::string& path, const char* name) {
         .run();
     const std::string schema = std::string("PRAGMA ") + name + '.';
     execute((schema + "locking_mode=NORMAL;" + schema + "journal_mode=TRUNCATE;" + schema +
-             "synchronous=FULL")
+             "synchronous=FULL;" + schema + "cache_size=-65536")
                 .c_str());
 }
 

@@ -362,6 +362,9 @@ void Staging::follow_links(Row& row) {
     RowStore& rows = options_.state->rows();
     const int table = row.set().table();
     const EventRules& rules = mapping_.events();
+    // Events are followed in the run that brings them: to note it again is a page of the store
+    // read.
+    const bool noted = table == rules.table && !is_of_this_run(row) && !rows.is_renewed();
     for (const int index : mapping_.navigations()[static_cast<std::size_t>(table)]) {
         const Navigation& way =
             mapping_.graph().navigations(table)[static_cast<std::size_t>(index)];
@@ -370,7 +373,9 @@ void Staging::follow_links(Row& row) {
         if (value.empty()) {
             continue;
         }
-        rows.link(row.stored, way.table, there, value);
+        if (!noted) {
+            rows.link(row.stored, way.table, there, value);
+        }
         bool found = false;
         for (const std::int64_t id : rows.find(way.table, there, value)) {
             const Row* other = load(id);

@@ -13,13 +13,13 @@ namespace fs = std::filesystem;
 constexpr std::int64_t application_id = 0x6C775374;
 
 /// What each version of the schema adds to the one before; a step is never changed once released.
-const std::array<std::string, 2>& migrations() {
-    static const std::array<std::string, 2> steps = {
+const std::array<std::string, 3>& migrations() {
+    static const std::array<std::string, 3> steps = {
         std::string(Ledger::schema) + RowStore::schema + PutOut::schema +
             "CREATE TABLE closed (gate TEXT NOT NULL, organisation TEXT NOT NULL,"
             " PRIMARY KEY (gate, organisation)) WITHOUT ROWID;"
             "PRAGMA application_id = 1819759476;",
-        Ledger::coverage_schema};
+        Ledger::coverage_schema, PutOut::text_schema};
     return steps;
 }
 

@@ -51,9 +51,15 @@ void Translator::identify() {
         }
     }
     for (const Group& group : groups_) {
-        const Row& patient = *living_[group.first]->subject;
+        const EventRecord& event = *living_[group.first];
+        const Row& patient = *event.subject;
+        worker.begin(*event.row, &event);
+        const auto number = worker.first(rules.nhs_number);
         staging_.set(rules.subject_table)
-            ->set_others(patient, identity.same({patient.stored, patient.id, patient.id}));
+            ->set_acquaintance(
+                patient, {identity.same({patient.stored, patient.id, patient.id}),
+                          identity.former_numbers(patient.stored,
+                                                  number ? number->text : std::string_view())});
     }
     for (const auto& [row, known] : openers) {
         const std::vector<std::string> same = identity.same(known);

@@ -76,6 +76,17 @@ class Feeds {
         }
     }
 
+    /// SystmOne sends its patient again, a day later, with other text in the place of some.
+    void correct(const std::string& from, const std::string& to) {
+        fs::create_directories(input("corrected"));
+        fs::copy(input("systmone") / "SRPatient.csv", input("corrected"));
+        edit(input("corrected") / "SRPatient.csv", from, to);
+        std::ofstream(input("corrected") / "SRManifest.csv")
+            << "\"FileName\",\"IsDelta\",\"IsReference\",\"DateExtractFrom\",\"DateExtractTo\"\r\n"
+               "\"SRPatient\",\"Y\",\"N\",\"20260302_0415\",\"20260303_0415\"\r\n";
+        run("systmone", "corrected");
+    }
+
     bool names(const std::string& from, const std::string& to) const {
         return server.at(from).find(to) != std::string::npos;
     }
@@ -151,18 +162,24 @@ TEST_CASE("what a correction parts is parted on both sides") {
     feeds.run("emis");
     feeds.run("systmone");
     feeds.run("emis");
-    fs::create_directories(feeds.input("corrected"));
-    fs::copy(feeds.input("systmone") / "SRPatient.csv", feeds.input("corrected"));
-    feeds.edit(feeds.input("corrected") / "SRPatient.csv", "9990000018", "9990000026");
-    std::ofstream(feeds.input("corrected") / "SRManifest.csv")
-        << "\"FileName\",\"IsDelta\",\"IsReference\",\"DateExtractFrom\",\"DateExtractTo\"\r\n"
-           "\"SRPatient\",\"Y\",\"N\",\"20260302_0415\",\"20260303_0415\"\r\n";
-    feeds.run("systmone", "corrected");
+    feeds.correct("9990000018", "9990000026");
     CHECK_FALSE(feeds.names(systmone_patient, "seealso"));
+    CHECK(feeds.names(systmone_patient,
+                      R"("use":"old","system":"https://linkway.uk/fhir/Id/former-nhs-number",)"
+                      R"("value":"9990000018")"));
     CHECK(feeds.names(emis_patient, "seealso"));
+    CHECK_FALSE(feeds.names(emis_patient, "former"));
     feeds.run("emis");
     CHECK_FALSE(feeds.names(emis_patient, "seealso"));
     CHECK(feeds.episode(emis_request) != feeds.episode(systmone_request));
+}
+
+TEST_CASE("a number that is no longer confirmed is not a former one") {
+    Feeds feeds;
+    feeds.run("systmone");
+    feeds.correct("\"TRUE\"", "\"FALSE\"");
+    CHECK(feeds.names(systmone_patient, "9990000018"));
+    CHECK_FALSE(feeds.names(systmone_patient, "former"));
 }
 
 TEST_CASE("two systems may run at once over one folder") {

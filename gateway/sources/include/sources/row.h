@@ -81,6 +81,12 @@ class Row final : public fhirpath::Record {
     std::uint32_t index_ = 0;
 };
 
+/// Of a person, what other feeds and earlier runs know.
+struct Acquaintance {
+    std::vector<std::string> others;          ///< ids of the same person's rows in other feeds
+    std::vector<std::string> former_numbers;  ///< NHS numbers that the row had before
+};
+
 /// The kept rows of one table. Filled by add, then settled, then linked; read by any thread after
 /// that.
 class RowSet {
@@ -117,9 +123,9 @@ class RowSet {
     /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
-    /// Ids of the same person's rows in other feeds; none unless they were given.
-    const std::vector<std::string>& others(const Row& row) const;
-    void set_others(const Row& row, std::vector<std::string> ids);
+    /// What is known of a person beside the row; nothing unless it was given.
+    const Acquaintance& acquaintance(const Row& row) const;
+    void set_acquaintance(const Row& row, Acquaintance known);
 
     /// The rows a navigation leads to, in key order; one at most unless it says "many".
     std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
@@ -150,8 +156,8 @@ class RowSet {
         std::vector<std::uint32_t> ends;
         std::vector<const Row*> rows;
     };
-    std::vector<Links> links_;                                            // by navigation
-    std::unordered_map<std::uint32_t, std::vector<std::string>> others_;  // by Row::index
+    std::vector<Links> links_;                                       // by navigation
+    std::unordered_map<std::uint32_t, Acquaintance> acquaintances_;  // by Row::index
     std::vector<std::string> scratch_;
     std::vector<std::string_view> views_;
 };
