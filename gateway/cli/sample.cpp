@@ -76,7 +76,7 @@ Command sample_command() {
         "rare as in life. NHS numbers are of the 999 test range; no name is a person's. The same "
         "seed gives the same bytes.";
     command.options = {
-        {"system", "", "NAME", "the GP system: emis (default) or vision"},
+        {"system", "", "NAME", "the GP system: emis (default), systmone or vision"},
         {"patients", "", "N", "how many patients (default 1000)"},
         {"seed", "", "S", "another seed, other patients (default 1)"},
         {"practices", "", "N", "how many practices (default: one for each 5,000 patients)"},

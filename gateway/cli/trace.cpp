@@ -134,6 +134,7 @@ bool load_run(const Arguments& arguments, const std::string& folder,
     }
     system = record->system;
     options.input = arguments.get("input", record->input);
+    options.state = arguments.get("state", record->state);
     options.include = record->include;
     options.policies = record->policies;
     options.max_deleted_share = record->max_deleted_share;
@@ -204,9 +205,12 @@ Command trace_command() {
         "code.coding[0].display; for\n"
         "one that is absent the answer says what kept it from being written. The extract is read "
         "again, so it must still be where\n"
-        "it was, seen from OUT (else: --input). The answer holds patient data.";
+        "it was, seen from OUT (else: --input). Where the run had a staging store (--state), its "
+        "rows are told of as they\n"
+        "stand there now; nothing in it is changed. The answer holds patient data.";
     command.options = {
         {"input", "", "IN", "the extract, where it is no longer where OUT/run.json says"},
+        {"state", "", "DIR", "the staging store, where it is no longer where OUT/run.json says"},
         {"json", "", "", "print one JSON object"},
         {"mappings", "", "DIR", "mappings folder (default: the one installed)"},
         {"gnupg-home", "", "DIR", "keyring folder for .gpg files (default: your own)"},

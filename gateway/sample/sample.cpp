@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "emis_writer.h"
+#include "systmone_writer.h"
 #include "vision_writer.h"
 
 namespace linkway::sample {
@@ -32,14 +33,17 @@ std::string joined(const std::vector<std::string>& words) {
 
 /// The layout that a system's exports have today; empty for a system without samples.
 std::string usual_layout(const std::string& system) {
-    return system == "emis" ? "8.2" : system == "vision" ? "live" : "";
+    return system == "emis"       ? "8.2"
+           : system == "systmone" ? "93"
+           : system == "vision"   ? "live"
+                                  : "";
 }
 
 text::Status check(const SampleOptions& options, const sources::DataPackage& package) {
     if (usual_layout(options.system).empty()) {
         return refusal("not-supported",
                        "there are no samples of the system \"" + options.system + "\"",
-                       text::did_you_mean(options.system, {"emis", "vision"}));
+                       text::did_you_mean(options.system, {"emis", "systmone", "vision"}));
     }
     if (options.defects && options.system != "emis") {
         return refusal("not-supported",
@@ -105,9 +109,10 @@ text::Status write_sample(const SampleOptions& wanted, const sources::DataPackag
                              : "if no other run is going on, remove this folder",
                        staging.string());
     }
-    text::Status status = options.system == "emis"
-                              ? EmisWriter(options, package, staging.string()).write()
-                              : VisionWriter(options, package, staging.string()).write();
+    text::Status status =
+        options.system == "emis"       ? EmisWriter(options, package, staging.string()).write()
+        : options.system == "systmone" ? SystmOneWriter(options, package, staging.string()).write()
+                                       : VisionWriter(options, package, staging.string()).write();
     if (!status) {
         fs::remove(target, error);  // an empty folder, or nothing
         fs::rename(staging, target, error);

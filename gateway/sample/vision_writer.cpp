@@ -49,7 +49,7 @@ std::string read_code(std::string_view read) {
                               std::string(5 - std::min<std::size_t>(5, read.size()), '.') + "00";
 }
 
-void address(VisionTable& table, const Address& a) {
+void address(NamedTable& table, const Address& a) {
     const std::string joined = a.house + "|" + a.street + "|" + std::string(a.village) + "|" +
                                std::string(a.town) + "|" + std::string(a.county);
     table.set("ADDRESS", joined)
@@ -86,7 +86,7 @@ text::Status VisionWriter::write() {
     return failed;
 }
 
-VisionTable& VisionWriter::table(std::string_view name) {
+NamedTable& VisionWriter::table(std::string_view name) {
     const auto found = std::find_if(tables_.begin(), tables_.end(), [&](const auto& each) {
         return each->name() == std::string(name) + "_data_extract";
     });
@@ -103,13 +103,13 @@ text::Status VisionWriter::open(const Practice& practice) {
             std::filesystem::path(folder_) /
             ("INCREMENTAL_" + o.ods_code + "_" + each.name + "-" + std::string(timestamp) + ".csv");
         tables_.push_back(
-            std::make_unique<VisionTable>(package_, each, options_.layout, path.string()));
+            std::make_unique<NamedTable>(package_, each, options_.layout, path.string()));
         if (tables_.back()->error() != 0) {
             return failure(*tables_.back());
         }
     }
     journal_ = &table("journal");
-    VisionTable& own = table("practice");
+    NamedTable& own = table("practice");
     own.set("ID", "1").set("NAME", o.name).set("IDENTIFIER", o.ods_code);
     address(own, o.address);
     own.set("PHONE", o.phone).set("EMAIL", o.email).end();
@@ -130,7 +130,7 @@ text::Status VisionWriter::close() {
     return {};
 }
 
-text::Status VisionWriter::failure(const VisionTable& table) const {
+text::Status VisionWriter::failure(const NamedTable& table) const {
     return text::Issue{text::Severity::error,
                        "exception",
                        "the sample's " + table.name() + " file could not be written: " +
@@ -140,7 +140,7 @@ text::Status VisionWriter::failure(const VisionTable& table) const {
 }
 
 void VisionWriter::staff(std::uint32_t practice) {
-    VisionTable& out = table("staff");
+    NamedTable& out = table("staff");
     for (std::uint32_t i = 0; i < World::staff_per_practice; ++i) {
         const Staff s = world_.staff(practice, i);
         const std::string_view type = professional(s.role);
@@ -174,7 +174,7 @@ text::Status VisionWriter::patient(const Patient& p, const History& history, std
 }
 
 void VisionWriter::person(const Patient& p) {
-    VisionTable& out = table("patient");
+    NamedTable& out = table("patient");
     out.set("PID", std::to_string(p.number)).set("REFERENCE", std::to_string(100000 + p.number));
     out.date("DATE_OF_BIRTH", p.birth_day).set("SEX", {&p.sex, 1});
     out.set("GP", staff_key(0)).set("GP_USUAL", staff_key(p.usual_doctor));
@@ -190,8 +190,8 @@ void VisionWriter::person(const Patient& p) {
     out.set("EMAIL", p.email).set("SERVICE_ID", service).set("ACTION", "I").end();
 }
 
-VisionTable& VisionWriter::begin(VisionTable& out, const Patient& p, std::size_t id, int day,
-                                 std::uint32_t staff) {
+NamedTable& VisionWriter::begin(NamedTable& out, const Patient& p, std::size_t id, int day,
+                                std::uint32_t staff) {
     // Staff ids come bare and with a prefix.
     const std::string key = staff_key(staff);
     return out.set("PID", std::to_string(p.number))
@@ -213,7 +213,7 @@ std::string VisionWriter::links(int contact, int other) const {
 }
 
 void VisionWriter::contacts(const Patient& p, const History& history) {
-    VisionTable& out = table("encounter");
+    NamedTable& out = table("encounter");
     for (std::size_t i = 0; i < history.contacts.size(); ++i) {
         const Contact& c = history.contacts[i];
         begin(out, p, i + 1, c.day, c.staff);
@@ -281,7 +281,7 @@ void VisionWriter::medication(const Patient& p, const History& history) {
 }
 
 void VisionWriter::referrals(const Patient& p, const History& history) {
-    VisionTable& out = table("referral");
+    NamedTable& out = table("referral");
     const std::size_t first =
         history.entries.size() + history.courses.size() + history.issues.size();
     for (std::size_t i = 0; i < history.referrals.size(); ++i) {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "named_table.h"
 #include "people.h"
-#include "vision_table.h"
 
 namespace linkway::sample {
 
@@ -25,7 +25,7 @@ class VisionWriter {
   private:
     text::Status open(const Practice& practice);
     text::Status close();
-    VisionTable& table(std::string_view name);
+    NamedTable& table(std::string_view name);
     text::Status patient(const Patient& patient, const History& history, std::uint64_t index);
 
     void staff(std::uint32_t practice);
@@ -35,10 +35,10 @@ class VisionWriter {
     void medication(const Patient& patient, const History& history);
     void referrals(const Patient& patient, const History& history);
     /// What rows of the journal and referrals begin with: ids, date, author.
-    VisionTable& begin(VisionTable& table, const Patient& patient, std::size_t id, int day,
-                       std::uint32_t staff);
+    NamedTable& begin(NamedTable& table, const Patient& patient, std::size_t id, int day,
+                      std::uint32_t staff);
     std::string links(int contact, int other) const;
-    text::Status failure(const VisionTable& table) const;
+    text::Status failure(const NamedTable& table) const;
     void report_progress(std::uint64_t done);
 
     const SampleOptions& options_;
@@ -46,8 +46,8 @@ class VisionWriter {
     std::string folder_;
     World world_;
     Dictionary dictionary_;
-    std::vector<std::unique_ptr<VisionTable>> tables_;  // of the practice that is being written
-    VisionTable* journal_ = nullptr;
+    std::vector<std::unique_ptr<NamedTable>> tables_;  // of the practice that is being written
+    NamedTable* journal_ = nullptr;
     SampleReport report_;
     std::chrono::steady_clock::time_point next_progress_{};
 };

@@ -68,8 +68,8 @@ void EventReader::read() {
     const Node& root = parsed->root();
     EventRules& rules = mapping_.events_;
     rules.file = file_;
-    known(root, {"each", "kind", "subject", "date", "linkWorker", "inbound", "exclude", "checks",
-                 "hold"});
+    known(root, {"each", "kind", "subject", "date", "linkWorker", "inbound", "person",
+                 "sameReferral", "exclude", "checks", "hold"});
     rules.table = table_named(root);
     if (rules.table < 0) {
         return;
@@ -81,6 +81,12 @@ void EventReader::read() {
     rules.date = expression(root, "date", "event date", true);
     rules.link_worker = expression(root, "linkWorker", "event link worker", false);
     rules.inbound = expression(root, "inbound", "event direction", false);
+    if (const Node* person = root.find("person"); person != nullptr) {
+        known(*person, {"nhsNumber", "birthDate"});
+        rules.nhs_number = expression(*person, "nhsNumber", "same person in other feeds", true);
+        rules.birth_date = expression(*person, "birthDate", "same person in other feeds", true);
+    }
+    rules.same_referral = expression(root, "sameReferral", "same referral in other feeds", false);
     if (const Node* list = root.find("exclude"); list != nullptr) {
         for (const Node& item : list->items) {
             known(item, {"if", "reason", "unless"});

@@ -12,11 +12,14 @@ namespace linkway::sources {
 /// Fills `mapping.events_` from the content of event.yaml:
 ///
 ///   each: CareRecord_Observation
-///   kind: "..."          code of the event kind, empty for rows that are no event
+///   kind: "..."          code of the event kind, empty for rows that are no event; what is near
+///                        social prescribing is kept out and counted apart
 ///   subject: "..."       the patient's row
 ///   date: "..."
 ///   linkWorker: "..."
 ///   inbound: "..."       whether the practice received it
+///   person:  { nhsNumber: "...", birthDate: "..." }    by which other feeds know the patient
+///   sameReferral: "..."  numbers that the referral has in other systems too
 ///   hold:    [ { each: Agreements_SharingOrganisation, if: "...", reason: "..." } ]
 ///   exclude: [ { if: "...", reason: "...", unless: "test-patients" } ]
 ///   checks:  [ { name: "...", that: "...", column: "Table.Column", message: "...", otherwise: warn

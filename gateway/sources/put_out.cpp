@@ -42,9 +42,21 @@ std::string entered_in_error(std::string_view json) {
 PutOut::PutOut(Database& database)
     : find_(database,
             "SELECT content FROM put_out WHERE record = ? AND type = ? AND quarantined = ?"),
-      put_(database, "INSERT OR REPLACE INTO put_out VALUES (?, ?, ?, ?, ?)"),
-      all_(database,
-           "SELECT type, quarantined, json FROM put_out WHERE record = ? AND json <> ''") {}
+      put_(database, "INSERT OR REPLACE INTO put_out VALUES (?, ?, ?, ?)"),
+      put_text_(database, "INSERT OR REPLACE INTO put_out_text VALUES (?, ?, ?, ?)"),
+      all_(database, "SELECT type, quarantined, json FROM put_out_text WHERE record = ?"),
+      by_type_(database, "SELECT record FROM put_out WHERE type = ?") {}
+
+std::int64_t PutOut::find(std::string_view type,
+                          const std::function<bool(std::int64_t record)>& is) {
+    by_type_.with(type);
+    while (by_type_.next()) {
+        if (is(by_type_.integer(0))) {
+            return by_type_.integer(0);
+        }
+    }
+    return 0;
+}
 
 bool PutOut::is_new(std::int64_t record, const Place& place, std::string_view json, bool keep) {
     if (keep) {
@@ -55,7 +67,10 @@ bool PutOut::is_new(std::int64_t record, const Place& place, std::string_view js
     if (find_.with(record, place.type, quarantined).next() && find_.integer(0) == content) {
         return false;
     }
-    put_.with(record, place.type, quarantined, content, keep ? json : std::string_view{}).run();
+    put_.with(record, place.type, quarantined, content).run();
+    if (keep) {
+        put_text_.with(record, place.type, quarantined, json).run();
+    }
     return true;
 }
 

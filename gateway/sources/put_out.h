@@ -26,6 +26,21 @@ class PutOut {
         " quarantined INTEGER NOT NULL, content INTEGER NOT NULL, json TEXT NOT NULL,"
         " PRIMARY KEY (record, type, quarantined)) WITHOUT ROWID;";
 
+    /// The text of resources apart from what tells whether they changed, which is asked far oftener
+    /// and then lies close together.
+    static constexpr const char* text_schema =
+        "CREATE TABLE put_out_text (record INTEGER NOT NULL, type TEXT NOT NULL,"
+        " quarantined INTEGER NOT NULL, json TEXT NOT NULL,"
+        " PRIMARY KEY (record, type, quarantined)) WITHOUT ROWID;"
+        "INSERT INTO put_out_text SELECT record, type, quarantined, json FROM put_out"
+        " WHERE json <> '';"
+        "ALTER TABLE put_out RENAME TO put_out_before;"
+        "CREATE TABLE put_out (record INTEGER NOT NULL, type TEXT NOT NULL,"
+        " quarantined INTEGER NOT NULL, content INTEGER NOT NULL,"
+        " PRIMARY KEY (record, type, quarantined)) WITHOUT ROWID;"
+        "INSERT INTO put_out SELECT record, type, quarantined, content FROM put_out_before;"
+        "DROP TABLE put_out_before;";
+
     explicit PutOut(Database& database);
 
     /// Whether the resource that stored row `record` gives differs from the one put out last;
@@ -37,11 +52,17 @@ class PutOut {
     void take_back(std::int64_t record,
                    const std::function<void(const Place&, const std::string& json)>& give);
 
+    /// The stored row that a resource of that type was made of and that `is` says yes to; 0 for
+    /// none.
+    std::int64_t find(std::string_view type, const std::function<bool(std::int64_t record)>& is);
+
   private:
     std::set<std::pair<std::int64_t, std::string>> asked_;
     Statement find_;
     Statement put_;
+    Statement put_text_;
     Statement all_;
+    Statement by_type_;
 };
 
 }  // namespace linkway::sources

@@ -187,6 +187,11 @@ std::string Row::key() const {
     return key;
 }
 
+std::string Row::derived_id() const {
+    return fhir::derived_id(
+        {set_->graph().package().system, organisation(), set_->definition().name, key()});
+}
+
 void Row::field(std::size_t index, fhirpath::Collection& out,
                 std::pmr::memory_resource& arena) const {
     using fhirpath::Value;
@@ -469,12 +474,21 @@ void RowSet::link(std::span<const int> navigations, std::span<RowSet* const> set
         }
     }
     for (Row* row : living_) {
-        const std::string id = fhir::derived_id(
-            {graph_.package().system, row->organisation(), definition().name, row->key()});
+        const std::string id = row->derived_id();
         char* copy = static_cast<char*>(arena_.allocate(id.size(), 1));
         id.copy(copy, id.size());
         row->id = {copy, id.size()};
     }
+}
+
+const Acquaintance& RowSet::acquaintance(const Row& row) const {
+    static const Acquaintance none;
+    const auto found = acquaintances_.find(row.index());
+    return found == acquaintances_.end() ? none : found->second;
+}
+
+void RowSet::set_acquaintance(const Row& row, Acquaintance known) {
+    acquaintances_[row.index()] = std::move(known);
 }
 
 std::span<const Row* const> RowSet::follow(const Row& row, std::size_t navigation) const {

@@ -121,6 +121,18 @@ Function reference(const std::function<int(std::string_view, int)>& template_for
     return result;
 }
 
+/// A function that gives what else is known of a person.
+Function on_person(const std::string& name, std::vector<std::string> Acquaintance::*what) {
+    Function result = on_row(name, ValueKind::string, 0,
+                             [what](const Row& row, Args, Collection& out, Runtime& runtime) {
+                                 for (const std::string& each : row.set().acquaintance(row).*what) {
+                                     out.push_back(Value::of_string(each), *runtime.arena);
+                                 }
+                             });
+    result.result.many = true;
+    return result;
+}
+
 int column_named(const Row& row, Args args) {
     return args[0].empty() ? -1 : row.set().definition().find(args[0][0].text);
 }
@@ -147,6 +159,8 @@ std::vector<Function> row_functions(const std::function<int(std::string_view, in
             const int column = column_named(row, args);
             out.push_back(Value::of_boolean(column >= 0 && row.is_broken(column)), *runtime.arena);
         }));
+    result.push_back(on_person("otherRecords", &Acquaintance::others));
+    result.push_back(on_person("formerNhsNumbers", &Acquaintance::former_numbers));
     result.push_back(on_row("isNoLongerFed", ValueKind::boolean, 0,
                             [](const Row& row, Args, Collection& out, Runtime& runtime) {
                                 out.push_back(Value::of_boolean(row.no_longer_fed), *runtime.arena);

@@ -4,6 +4,8 @@
 //   row.reference('Type')    "Type/uuid", and the promise that a Type resource of that row comes
 //   out too row.raw('Column')        a cell's text even when it broke its column's type
 //   row.isBroken('Column')   whether it did
+//   row.otherRecords()       ids of the same person's rows in other feeds (with a staging store)
+//   row.formerNhsNumbers()   what it had before the one it has now (likewise)
 //   row.isNoLongerFed()      whether the row has left the extract's scope
 #pragma once
 

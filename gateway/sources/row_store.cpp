@@ -157,7 +157,8 @@ void RowStore::renew() {
     }
     Statement last(database_, "SELECT links FROM mapping");
     const bool fresh = !last.with().next();
-    if (!fresh && last.text(0) == links) {
+    renewed_ = fresh || last.text(0) != links;
+    if (!renewed_) {
         return;
     }
     Statement all(database_, "SELECT id FROM record");

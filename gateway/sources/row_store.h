@@ -94,6 +94,8 @@ class RowStore {
     void each_event(const std::function<void(const StoredRow&)>& visit);
     std::int64_t events();
 
+    /// Whether the links of rows that earlier runs followed may have changed: the mapping has.
+    bool is_renewed() const { return renewed_; }
     /// Notes that the row refers to whatever holds that value there.
     void link(std::int64_t id, int table, int column, std::string_view value);
 
@@ -146,6 +148,7 @@ class RowStore {
     std::int64_t first_file_ = 1;
     std::vector<std::uint32_t> batches_;
     bool any_referrers_ = false;
+    bool renewed_ = false;
     std::vector<std::int64_t> changed_events_;
     std::unordered_set<std::int64_t> touched_;
     std::map<std::string, std::int64_t, std::less<>> counts_;

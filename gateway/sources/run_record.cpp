@@ -14,13 +14,13 @@ namespace fs = std::filesystem;
 RunRecord run_record(const SystemMapping& mapping, const TranslateOptions& options) {
     const DataPackage& package = mapping.package();
     std::error_code error;
-    const fs::path from = fs::absolute(options.input, error).lexically_normal();
     const fs::path to = fs::absolute(options.output, error).lexically_normal();
-    return {package.system,
-            package.system + "/" + package.version,
-            from.lexically_proximate(to).string(),
-            options.include,
-            options.policies,
+    const auto seen = [&](const std::string& path) {
+        return fs::absolute(path, error).lexically_normal().lexically_proximate(to).string();
+    };
+    return {package.system,           package.system + "/" + package.version,
+            seen(options.input),      options.state.empty() ? "" : seen(options.state),
+            options.include,          options.policies,
             options.max_deleted_share};
 }
 
@@ -31,6 +31,9 @@ std::string to_json(const RunRecord& record) {
     json.member("system", record.system);
     json.member("mapping", record.mapping);
     json.member("input", record.input);
+    if (!record.state.empty()) {
+        json.member("state", record.state);
+    }
     json.name("include");
     json.begin_array();
     for (const std::string& each : record.include) {
@@ -72,9 +75,13 @@ text::Result<RunRecord> read_run_record(const std::string& folder) {
     RunRecord record;
     record.system = root.string_or("system", "");
     record.mapping = root.string_or("mapping", "");
-    const fs::path input = std::string(root.string_or("input", ""));
-    record.input =
-        (input.is_absolute() ? input : fs::path(folder) / input).lexically_normal().string();
+    const auto from_here = [&](const fs::path& seen) {
+        return (seen.is_absolute() ? seen : fs::path(folder) / seen).lexically_normal().string();
+    };
+    record.input = from_here(std::string(root.string_or("input", "")));
+    if (const std::string_view state = root.string_or("state", ""); !state.empty()) {
+        record.state = from_here(std::string(state));
+    }
     if (const text::Node* list = root.find("include")) {
         for (const text::Node& each : list->items) {
             record.include.emplace(each.text);

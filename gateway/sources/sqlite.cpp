@@ -67,6 +67,20 @@ void Database::note(int result) {
     }
 }
 
+void Database::attach(const std::string& path, const char* name) {
+    if (!failed_) {
+        constexpr int patience = 60'000;  // ms: longer than anybody takes from writing to commit
+        sqlite3_busy_timeout(handle_, patience);
+    }
+    Statement(*this, (std::string("ATTACH ? AS ") + name).c_str())
+        .with(std::string_view(path))
+        .run();
+    const std::string schema = std::string("PRAGMA ") + name + '.';
+    execute((schema + "locking_mode=NORMAL;" + schema + "journal_mode=TRUNCATE;" + schema +
+             "synchronous=FULL;" + schema + "cache_size=-65536")
+                .c_str());
+}
+
 void Database::execute(const char* sql) {
     if (!failed_) {
         note(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr));

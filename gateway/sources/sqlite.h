@@ -33,6 +33,10 @@ class Database {
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
+    /// Opens or makes another file beside it, `name` in statements. It is locked only while a
+    /// transaction writes it; one that another process is writing is waited for.
+    void attach(const std::string& path, const char* name);
+
     /// Statements without parameters, separated by semicolons.
     void execute(const char* sql);
     /// The first integer that a query without parameters gives; 0 when it gives nothing.

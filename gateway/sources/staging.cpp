@@ -193,6 +193,11 @@ Status Staging::run() {
             return status;
         }
     }
+    link();
+    return {};
+}
+
+void Staging::link() {
     std::vector<RowSet*> all;
     for (const auto& set : sets_) {
         all.push_back(set.get());
@@ -202,7 +207,6 @@ Status Staging::run() {
             sets_[t]->link(mapping_.navigations()[t], all);
         }
     }
-    return {};
 }
 
 /// Reads the lookup table and keeps the rows that stand for events.

@@ -215,101 +215,6 @@ Status Staging::absorb_other_versions(
     });
 }
 
-/// Whether a bulk takes away what it lacks: events, patients, and what hangs on either. What these
-/// refer to (staff, codes) stays known.
-bool Staging::is_replaced_by_bulk(int table) const {
-    const EventRules& rules = mapping_.events();
-    const auto& tables = mapping_.package().tables;
-    const auto& keys = tables[static_cast<std::size_t>(table)].foreign_keys;
-    return table == rules.table || table == rules.subject_table ||
-           std::any_of(keys.begin(), keys.end(), [&](const ForeignKey& key) {
-               const int to = mapping_.package().find(key.table);
-               return to == rules.table || to == rules.subject_table;
-           });
-}
-
-/// A bulk has all that there is: a row that came through its feed and is not in it is fed no
-/// longer. Why, it does not say, and so nothing is said to be wrong.
-Status Staging::mark_absent() {
-    for (const Batch& batch : inventory_.batches) {
-        for (const std::size_t index : batch.files) {
-            const TableFile& file = inventory_.files[index];
-            if (batch.held.empty() && file.bulk && !file.applied_rows &&
-                mapping_.is_needed(file.table) && is_replaced_by_bulk(file.table)) {
-                mark_absent(file.table, batch);
-            }
-        }
-    }
-    return options_.state->database().failed();
-}
-
-/// A bulk that lacks much of what is known is believed to be broken, and a practice that it says
-/// nothing of to be forgotten, not emptied.
-void Staging::mark_absent(int table, const Batch& batch) {
-    struct Practice {
-        std::vector<std::int64_t> absent;
-        std::size_t present = 0;
-    };
-    RowStore& rows = options_.state->rows();
-    const auto number = static_cast<std::uint32_t>(&batch - inventory_.batches.data());
-    const Table& definition = mapping_.package().tables[static_cast<std::size_t>(table)];
-    std::map<std::string, Practice> practices;
-    StoredRow row;
-    const std::int64_t first = options_.state->ledger().first();
-    rows.each_living(table, batch.feed, [&](std::int64_t id, std::int64_t file) {
-        const std::int64_t of_batch =
-            file < first
-                ? std::int64_t{-1}
-                : std::int64_t{inventory_.files[static_cast<std::size_t>(file - first)].batch};
-        if (of_batch >= 0 &&
-            inventory_.batches[static_cast<std::size_t>(of_batch)].feed != batch.feed) {
-            return;
-        }
-        const int column = definition.organisation_column;
-        Practice& practice =
-            practices[column >= 0 && rows.load(id, row)
-                          ? std::string(row.cells[static_cast<std::size_t>(column)])
-                          : std::string()];
-        if (of_batch >= number) {
-            ++practice.present;
-        } else {
-            practice.absent.push_back(id);
-        }
-    });
-    std::erase_if(practices, [&](const auto& each) {  // what was held back says nothing
-        return holds_.count({number, each.first}) != 0;
-    });
-    const auto warn = [&](std::size_t absent, std::size_t present, const std::string& of) {
-        inventory_.issues.push_back(
-            {Severity::warning,
-             "incomplete",
-             "bulk " + batch.name() + " lacks " + std::to_string(absent) + " of " +
-                 std::to_string(absent + present) + " known rows of " + definition.name + of +
-                 "; they stay as they are",
-             {},
-             "is the bulk whole? If it is, send it again with a higher --max-deleted"});
-    };
-    std::size_t absent = 0;
-    std::size_t present = 0;
-    for (const auto& [organisation, practice] : practices) {
-        absent += practice.absent.size();
-        present += practice.present;
-    }
-    if (static_cast<double>(absent) >
-        options_.max_deleted_share * static_cast<double>(absent + present)) {
-        return warn(absent, present, "");
-    }
-    for (const auto& [organisation, practice] : practices) {
-        if (practice.present == 0 && options_.max_deleted_share < 1) {
-            warn(practice.absent.size(), 0, " of organisation " + organisation);
-            continue;
-        }
-        for (const std::int64_t id : practice.absent) {
-            rows.mark_absent(id);
-        }
-    }
-}
-
 /// The stored events' content of the key column that tells most of them apart.
 std::vector<CellFilter> Staging::stored_keys(const TableFile& file, KeySet& keys) {
     const Table& table =
@@ -337,10 +242,53 @@ std::vector<CellFilter> Staging::stored_keys(const TableFile& file, KeySet& keys
     return {{static_cast<std::uint32_t>(position), &keys, guid, nullptr}};
 }
 
-/// Brings together the events to be translated, all those of their patients, and what they lead to.
 Status Staging::derive() {
     RowStore& rows = options_.state->rows();
-    load_all(rows.affected());
+    std::vector<std::int64_t> affected = rows.affected();
+    for (const std::int64_t record : options_.state->identity().news()) {
+        const auto events = events_about(record);
+        affected.insert(affected.end(), events.begin(), events.end());
+    }
+    bring_together(affected);
+    // What nothing led to waits in the store.
+    for (std::size_t i = 0; i < absorbed_.size(); ++i) {
+        if (absorbed_[i] > 0) {
+            accounts_[i].not_relevant[not_referred_to] += absorbed_[i];
+        }
+    }
+    return options_.state->database().failed();
+}
+
+Status Staging::recall(std::string_view resource_type, std::string_view id) {
+    RowStore& rows = options_.state->rows();
+    StoredRow stored;
+    const std::int64_t found =
+        options_.state->put_out().find(resource_type, [&](std::int64_t record) {
+            return rows.load(record, stored) && RowSet(mapping_.graph(), stored.table)
+                                                        .restore(stored.cells, stored.broken)
+                                                        .derived_id() == id;
+        });
+    make_set(mapping_.events().table);
+    if (found != 0) {
+        bring_together(events_about(found));
+    }
+    link();
+    return options_.state->database().failed();
+}
+
+/// The row itself when it is one, else those that lead to it.
+std::vector<std::int64_t> Staging::events_about(std::int64_t record) {
+    RowStore& rows = options_.state->rows();
+    StoredRow stored;
+    return rows.load(record, stored) && stored.table == mapping_.events().table
+               ? std::vector<std::int64_t>{record}
+               : rows.events_of(record);
+}
+
+/// The events, all others of their patients, and what they lead to.
+void Staging::bring_together(const std::vector<std::int64_t>& affected) {
+    RowStore& rows = options_.state->rows();
+    load_all(affected);
     std::vector<std::int64_t> events;
     const int subject = mapping_.events().subject_table;
     if (subject >= 0 && set(subject) != nullptr) {
@@ -355,13 +303,6 @@ Status Staging::derive() {
             each->settle();
         }
     }
-    // What nothing led to waits in the store.
-    for (std::size_t i = 0; i < absorbed_.size(); ++i) {
-        if (absorbed_[i] > 0) {
-            accounts_[i].not_relevant[not_referred_to] += absorbed_[i];
-        }
-    }
-    return options_.state->database().failed();
 }
 
 void Staging::load_all(const std::vector<std::int64_t>& events) {
@@ -421,6 +362,9 @@ void Staging::follow_links(Row& row) {
     RowStore& rows = options_.state->rows();
     const int table = row.set().table();
     const EventRules& rules = mapping_.events();
+    // Events are followed in the run that brings them: to note it again is a page of the store
+    // read.
+    const bool noted = table == rules.table && !is_of_this_run(row) && !rows.is_renewed();
     for (const int index : mapping_.navigations()[static_cast<std::size_t>(table)]) {
         const Navigation& way =
             mapping_.graph().navigations(table)[static_cast<std::size_t>(index)];
@@ -429,7 +373,9 @@ void Staging::follow_links(Row& row) {
         if (value.empty()) {
             continue;
         }
-        rows.link(row.stored, way.table, there, value);
+        if (!noted) {
+            rows.link(row.stored, way.table, there, value);
+        }
         bool found = false;
         for (const std::int64_t id : rows.find(way.table, there, value)) {
             const Row* other = load(id);

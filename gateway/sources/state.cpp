@@ -13,14 +13,18 @@ namespace fs = std::filesystem;
 constexpr std::int64_t application_id = 0x6C775374;
 
 /// What each version of the schema adds to the one before; a step is never changed once released.
-const std::array<std::string, 2>& migrations() {
-    static const std::array<std::string, 2> steps = {
+const std::array<std::string, 3>& migrations() {
+    static const std::array<std::string, 3> steps = {
         std::string(Ledger::schema) + RowStore::schema + PutOut::schema +
             "CREATE TABLE closed (gate TEXT NOT NULL, organisation TEXT NOT NULL,"
             " PRIMARY KEY (gate, organisation)) WITHOUT ROWID;"
             "PRAGMA application_id = 1819759476;",
-        Ledger::coverage_schema};
+        Ledger::coverage_schema, PutOut::text_schema};
     return steps;
+}
+
+std::string file_of(const std::string& folder, const SystemMapping& mapping) {
+    return (fs::path(folder) / (mapping.package().system + ".sqlite")).string();
 }
 
 text::Status migrate(Database& database, const std::string& path) {
@@ -66,7 +70,7 @@ text::Result<std::unique_ptr<State>> State::open(const std::string& folder,
                            {folder, 0, 0, {}},
                            "check the path and its permissions"};
     }
-    const std::string path = (fs::path(folder) / (mapping.package().system + ".sqlite")).string();
+    const std::string path = file_of(folder, mapping);
     auto database = Database::open(path);
     if (!database) {
         return std::move(database).issue();
@@ -76,6 +80,9 @@ text::Result<std::unique_ptr<State>> State::open(const std::string& folder,
     if (text::Status failed = migrate(*state->database_, path)) {
         return *failed;
     }
+    state->identity_ = std::make_unique<Identity>(*state->database_,
+                                                  (fs::path(folder) / "identity.sqlite").string(),
+                                                  mapping.package().system);
     state->prepare(mapping);
     if (state->database_->failed()) {
         return *state->database_->failed();
@@ -83,8 +90,22 @@ text::Result<std::unique_ptr<State>> State::open(const std::string& folder,
     return state;
 }
 
+text::Result<std::unique_ptr<State>> State::open_existing(const std::string& folder,
+                                                          const SystemMapping& mapping) {
+    const std::string path = file_of(folder, mapping);
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+        return text::Issue{text::Severity::fatal,
+                           "not-found",
+                           "there is no staging store",
+                           {path, 0, 0, {}},
+                           "say where it is now: --state DIR"};
+    }
+    return open(folder, mapping);
+}
+
 void State::prepare(const SystemMapping& mapping) {
-    database_->execute("BEGIN IMMEDIATE");
+    database_->execute("BEGIN");  // the system's own file is locked already
     ledger_ = std::make_unique<Ledger>(*database_);
     rows_ = std::make_unique<RowStore>(*database_, mapping);
     put_out_ = std::make_unique<PutOut>(*database_);

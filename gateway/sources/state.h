@@ -1,10 +1,12 @@
-// What outlives a run: `linkway translate --state DIR`. One SQLite file a system; everything of a
-// run is committed at once or not at all. Private to sources.
+// What outlives a run: `linkway translate --state DIR`. One SQLite file a system, and one for what
+// systems know in common; everything of a run is committed at once or not at all. Private to
+// sources.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "identity.h"
 #include "ledger.h"
 #include "put_out.h"
 #include "row_store.h"
@@ -18,9 +20,14 @@ class State {
     static text::Result<std::unique_ptr<State>> open(const std::string& folder,
                                                      const SystemMapping& mapping);
 
+    /// The same for a store that must be there.
+    static text::Result<std::unique_ptr<State>> open_existing(const std::string& folder,
+                                                              const SystemMapping& mapping);
+
     Ledger& ledger() { return *ledger_; }
     RowStore& rows() { return *rows_; }
     PutOut& put_out() { return *put_out_; }
+    Identity& identity() { return *identity_; }
     Database& database() { return *database_; }
 
     /// Forgets what was written since the last commit.
@@ -35,6 +42,7 @@ class State {
     std::unique_ptr<Ledger> ledger_;
     std::unique_ptr<RowStore> rows_;
     std::unique_ptr<PutOut> put_out_;
+    std::unique_ptr<Identity> identity_;
 };
 
 }  // namespace linkway::sources

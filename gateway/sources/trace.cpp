@@ -125,7 +125,7 @@ Issue nothing_made(const SystemMapping& mapping, const Staging& staging,
                     " made of the " + asked + " (" + set->definition().name + " row " +
                     std::to_string(row.number) + ", " + std::string(to_string(row.fate)) +
                     (row.reason.empty() ? "" : ": " + std::string(row.reason)) + ")";
-                issue.location.file = staging.inventory().files[row.file].file.display;
+                issue.location.file = staging.origin(row).display;
                 issue.location.line = row.line;
             }
         }
@@ -136,6 +136,28 @@ Issue nothing_made(const SystemMapping& mapping, const Staging& staging,
                         "prescribing event refers to it";
     }
     return issue;
+}
+
+/// From the staging store, of which nothing is committed: what was read is forgotten.
+Result<std::vector<ResourceTrace>> trace_stored(const SystemMapping& mapping,
+                                                const TranslateOptions& options,
+                                                const TraceRequest& request) {
+    auto state = State::open_existing(options.state, mapping);
+    if (!state) {
+        return std::move(state).issue();
+    }
+    Inventory none;
+    StagingOptions of_store;
+    of_store.state = state->get();
+    Staging staging(mapping, none, of_store);
+    if (const Status failed = staging.recall(request.resource_type, request.id)) {
+        return *failed;
+    }
+    std::vector<ResourceTrace> traces = Translator(staging, options).trace(request);
+    if (traces.empty()) {
+        return nothing_made(mapping, staging, request, options.state);
+    }
+    return traces;
 }
 
 }  // namespace
@@ -180,6 +202,9 @@ Result<std::vector<ResourceTrace>> trace(const SystemMapping& mapping,
                      "the data package has no table \"" + request.table + "\"",
                      {},
                      text::did_you_mean(request.table, names)};
+    }
+    if (!options.state.empty()) {
+        return trace_stored(mapping, options, request);
     }
     auto inventory = read_inventory(mapping, options, nullptr);
     if (!inventory) {

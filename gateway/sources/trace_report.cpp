@@ -103,6 +103,9 @@ class Answer {
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             all += "  [" + std::to_string(i + 1) + "] " + rows_[i] + '\n';
         }
+        all +=
+            kept_ ? "Cells are as the staging store keeps them: dates and ids in their usual form\n"
+                  : "";
         return all;
     }
 
@@ -113,6 +116,7 @@ class Answer {
         for (const SourceCell& cell : part.cells) {
             out_ += indent + "  from " + cell.column + " of " + number(cell.row) + ": " +
                     (cell.raw.empty() ? "empty" : "\"" + cell.raw + "\"") + '\n';
+            kept_ = kept_ || cell.kept;
         }
         for (const SourceEvent& event : part.events) {
             out_ += indent + "  replayed: " + event.kind + ", " +
@@ -138,6 +142,7 @@ class Answer {
 
     const ResourceTrace& trace_;
     std::string out_;
+    bool kept_ = false;  // some cell is not as the file has it
     std::vector<std::string> rows_;
 };
 
@@ -181,6 +186,10 @@ void write_part(text::JsonWriter& json, const SourcePart& part) {
         json.begin_object();
         json.member("column", cell.column);
         json.member("raw", cell.raw);
+        if (cell.kept) {
+            json.name("kept");
+            json.value(true);
+        }
         write_row(json, cell.row);
         json.end_object();
     });

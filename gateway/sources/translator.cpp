@@ -60,6 +60,7 @@ Status Translator::run(Sink output, Reconciliation& reconciliation) {
     output_ = std::move(output);
     classify();
     gather();
+    identify();
     pull();
     spread_failures();
     Status failed;
@@ -138,7 +139,10 @@ void Translator::classify_one(Worker& worker, EventRecord& event, std::vector<Ro
     const auto kind = worker.first(rules.kind);
     const auto known = kind ? referrals::event_kind(kind->text) : std::nullopt;
     if (!known) {
-        return keep_out(Fate::not_relevant, "not coded as a social prescribing event");
+        return keep_out(Fate::not_relevant,
+                        kind && kind->text == referrals::near_social_prescribing
+                            ? "coded as near social prescribing, which is kept apart"
+                            : "not coded as a social prescribing event");
     }
     event.event.kind = *known;
     for (const Exclusion& exclusion : rules.exclusions) {
@@ -310,11 +314,16 @@ std::vector<EpisodeRecord> Translator::replay(const std::vector<EventRecord*>& e
     }
     const referrals::Replay replay = referrals::replay(facts);
     std::vector<EpisodeRecord> episodes(events.size(), EpisodeRecord(mapping_.types().episode));
+    const auto id_of = [&](const Row& opener) -> std::string_view {
+        const auto shared = shared_episodes_.find(&opener);
+        return shared == shared_episodes_.end() ? opener.id : std::string_view(shared->second);
+    };
     for (std::size_t i = 0; i < events.size(); ++i) {
         EpisodeRecord& episode = episodes[i];
         events[i]->episode = &episode;
         if (const auto& progress = replay.referrals[i]) {
-            episode.id = events[progress->episode]->row->id;
+            episode.opener = events[progress->episode]->row;
+            episode.id = id_of(*episode.opener);
             episode.task_status = progress->task_status;
             episode.request_status = progress->request_status;
             episode.referral = events[i];
@@ -325,7 +334,7 @@ std::vector<EpisodeRecord> Translator::replay(const std::vector<EventRecord*>& e
             episode.link_worker = progress->link_worker ? events[*progress->link_worker] : nullptr;
         } else if (const auto referral = replay.belongs_to[i]) {
             episode.referral = events[*referral];
-            episode.id = events[replay.referrals[*referral]->episode]->row->id;
+            episode.id = id_of(*events[replay.referrals[*referral]->episode]->row);
         }
     }
     return episodes;

@@ -78,6 +78,12 @@ class Translator {
     void apply_checks(Worker& worker, EventRecord& event, std::vector<RowIssue>& issues);
     void gather();
 
+    // From events to what other feeds know too (translator_identity.cpp).
+    void identify();
+    std::string person_key(Worker& worker, const EventRecord& event) const;
+    void referral_keys(Worker& worker, const EventRecord& event, const std::string& person,
+                       std::vector<std::string>& keys) const;
+
     // From events to resources (translator.cpp).
     void pull();
     void spread_failures();
@@ -118,7 +124,8 @@ class Translator {
     std::vector<EventRecord*> living_;  // those that are translated, by practice, patient and key
     std::vector<bool> quarantined_;     // by Row::index of the event table
     std::vector<Group> groups_;
-    std::vector<std::vector<Pulled>> pulled_;  // by template, then Row::index
+    std::map<const Row*, std::string> shared_episodes_;  // by the row that opened it here
+    std::vector<std::vector<Pulled>> pulled_;            // by template, then Row::index
     std::vector<RowIssue> warnings_;
     std::vector<std::vector<bool>> read_columns_;  // by table: what the templates read
 };

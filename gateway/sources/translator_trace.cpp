@@ -6,16 +6,16 @@ namespace linkway::sources {
 
 namespace {
 
-SourceRow place(const Row& row, const Inventory& inventory) {
-    return {inventory.files[row.file].file.display, row.number, row.line,
+SourceRow place(const Row& row, const Staging& staging) {
+    return {std::string(staging.origin(row).display), row.number, row.line,
             row.set().definition().name, row.key()};
 }
 
 /// Gives what the engine traced its places in the input.
 class Sourcing {
   public:
-    Sourcing(const SystemMapping& mapping, const Inventory& inventory, fhirpath::Runtime& runtime)
-        : mapping_(mapping), inventory_(inventory), runtime_(runtime) {}
+    Sourcing(const Staging& staging, fhirpath::Runtime& runtime)
+        : mapping_(staging.mapping()), staging_(staging), runtime_(runtime) {}
 
     SourcePart part(mapping::TracedPart traced) {
         for (mapping::TracedValue& value : traced.values) {
@@ -58,23 +58,27 @@ class Sourcing {
     }
 
     void event_of(const EventRecord& event, SourcePart& result) const {
-        result.events.push_back({place(*event.row, inventory_),
+        result.events.push_back({place(*event.row, staging_),
                                  std::string(referrals::to_code(event.event.kind)),
                                  std::string(event.event.date)});
     }
 
     void cell(const Row& row, std::size_t field, SourcePart& result) const {
         const auto& columns = row.set().definition().columns;
+        const auto add = [&](std::size_t column) {
+            const bool kept = !staging_.is_of_this_run(row);
+            result.cells.push_back(
+                {place(row, staging_), columns[column].name,
+                 kept ? std::string(row.raw(static_cast<int>(column))) : std::string(), kept});
+        };
         if (field < columns.size()) {
-            result.cells.push_back({place(row, inventory_), columns[field].name, {}});
-            return;
+            return add(field);
         }
         // A link: the cells that lead to the other row.
         const Navigation& way =
             row.set().graph().navigations(row.set().table())[field - columns.size()];
         for (const auto& [here, there] : way.columns) {
-            result.cells.push_back(
-                {place(row, inventory_), columns[static_cast<std::size_t>(here)].name, {}});
+            add(static_cast<std::size_t>(here));
         }
     }
 
@@ -104,7 +108,7 @@ class Sourcing {
     }
 
     const SystemMapping& mapping_;
-    const Inventory& inventory_;
+    const Staging& staging_;
     fhirpath::Runtime& runtime_;
 };
 
@@ -122,14 +126,14 @@ bool is_asked_for(const MappedTemplate& templ, const TraceRequest& request) {
 
 ResourceTrace Translator::trace_template(Worker& worker, std::size_t templ, const Row& row) {
     const MappedTemplate& each = mapping_.templates()[templ];
-    Sourcing sourcing(mapping_, staging_.inventory(), worker.runtime);
+    Sourcing sourcing(staging_, worker.runtime);
     ResourceTrace result =
         resource_trace(mapping::trace(each.plan, worker.runtime),
                        [&](mapping::TracedPart part) { return sourcing.part(std::move(part)); });
     result.resource_type = each.source.resource_type;
     result.id = row.id;
     result.template_file = each.source.file;
-    result.row = place(row, staging_.inventory());
+    result.row = place(row, staging_);
     if (row.fate == Fate::rejected || row.fate == Fate::held || row.fate == Fate::not_relevant) {
         result.fate = std::string(to_string(row.fate)) + ": " + std::string(row.reason);
     }
@@ -171,6 +175,7 @@ void Translator::trace_event(const EventRecord& event, const TraceRequest& reque
 std::vector<ResourceTrace> Translator::trace(const TraceRequest& request) {
     classify();
     gather();
+    identify();
     pull();
     spread_failures();
     std::vector<ResourceTrace> result;

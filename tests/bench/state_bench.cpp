@@ -74,6 +74,14 @@ void forget(const std::string& path) {
     }
 }
 
+/// Has the kernel read all of it.
+void remember(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::vector<char> block(std::size_t{1} << 20);
+    while (file.read(block.data(), static_cast<std::streamsize>(block.size()))) {
+    }
+}
+
 bool make_store(const std::string& work, const std::string& store, std::uint64_t patients) {
     StateExtract bulk(work + "/bulk", patients);
     bulk.write_bulk();
@@ -110,8 +118,8 @@ int run(std::uint64_t patients, int rounds, const std::string& work) {
         StateExtract delta(work + "/delta" + std::to_string(day), patients);
         delta.write_delta(day);
         const bool is_cold = round % 2 != 0;
-        if (is_cold) {
-            forget(store);
+        for (const auto& entry : fs::directory_iterator(work + "/state")) {
+            (is_cold ? forget : remember)(entry.path().string());
         }
         if (!translate(delta.folder(), work, is_cold ? cold : warm)) {
             return 1;

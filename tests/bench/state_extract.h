@@ -1,6 +1,7 @@
 // Writes EMIS Web extracts (layout 8.2) for a staging store: a bulk of many practices, in which
 // four patients in a hundred have a social prescribing referral, and deltas of a thousand rows.
-// Names are plants, NHS numbers are left out.
+// Names are
+// plants; who has a referral has an NHS number of the test range, where its check digit is one.
 #pragma once
 
 #include <array>
@@ -111,7 +112,7 @@ class StateExtract {
          "ContractStartDate,ContractEndDate,RegistrationNumber,ProcessingId"},
         {"Admin_Patient",
          "PatientGuid,OrganisationGuid,UsualGpUserInRoleGuid,Sex,DateOfBirth,Title,GivenName,"
-         "Surname,PatientNumber,NumberAndStreet,Town,Postcode,Deleted,SpineSensitive,"
+         "Surname,NhsNumber,PatientNumber,NumberAndStreet,Town,Postcode,Deleted,SpineSensitive,"
          "IsConfidential,HomePhone,ProcessingId"},
         {"Coding_ClinicalCode", "CodeId,Term,ReadTermId,SnomedCTConceptId,ProcessingId"},
         {"CareRecord_Observation",
@@ -153,6 +154,17 @@ class StateExtract {
                       static_cast<unsigned long long>(number));
         return text.data();
     }
+    static std::string nhs_number(std::uint64_t i) {
+        std::array<char, 16> text{};
+        std::snprintf(text.data(), text.size(), "999%06llu",
+                      static_cast<unsigned long long>(i % 1'000'000));
+        int sum = 0;
+        for (int k = 0; k < 9; ++k) {
+            sum += (text[static_cast<std::size_t>(k)] - '0') * (10 - k);
+        }
+        const int check = (11 - sum % 11) % 11;
+        return check == 10 ? std::string() : text.data() + std::to_string(check);
+    }
     std::string practice(std::uint64_t patient) const { return guid(1, patient % practices()); }
     std::string staff(std::uint64_t patient) const {
         return guid(2, patient % practices() * 20 + patient / practices() % 20);
@@ -177,9 +189,10 @@ class StateExtract {
     }
     void patient(std::uint64_t i, const char* name, bool gone) {
         std::fprintf(files_[patients],
-                     "%s,%s,%s,F,1951-02-03,Ms,Bryony,%s,%llu,1 Hazel Row,Testerton,ZZ99 3CZ,%s,"
+                     "%s,%s,%s,F,1951-02-03,Ms,Bryony,%s,%s,%llu,1 Hazel Row,Testerton,ZZ99 3CZ,%s,"
                      "false,false,01632 960001,%llu\r\n",
                      guid(4, i).c_str(), practice(i).c_str(), staff(i).c_str(), name,
+                     i % 25 == 0 ? nhs_number(i / 25).c_str() : "",
                      static_cast<unsigned long long>(i), gone ? "true" : "false",
                      static_cast<unsigned long long>(number_));
     }

@@ -2,7 +2,9 @@
 // resource by resource.
 //
 //   case.yaml   fact: what the case shows; arguments: [more options]; exit: expected exit code (0);
-//               base: false when input/ stands alone (else it is laid over <system>/base/input)
+//               base: false when input/ stands alone (else that of a system's first run is laid
+//               over <system>/base/input); systems: [one a run], else the folder's name; store:
+//               false when a new staging store makes a difference
 //   input/      files as the system writes them, byte for byte
 //   expected/   what the output folder must hold; message.txt: what standard error must contain, a
 //   line each
@@ -129,16 +131,20 @@ std::set<std::string> files_below(const fs::path& folder) {
 
 struct Case {
     fs::path folder;
-    std::string system;
+    std::vector<std::string> systems;  // of each run; the last for all that follow
     std::string arguments;
     std::vector<int> exits;  // of each run; 0 where none is given
     bool base = true;
+    bool same_over_store = true;
+
+    const std::string& system(int number) const {
+        return systems[std::min(static_cast<std::size_t>(number), systems.size()) - 1];
+    }
 };
 
 Case read_case(const fs::path& folder) {
     Case result;
     result.folder = folder;
-    result.system = folder.parent_path().filename().string();
     const auto yaml =
         linkway::text::parse_yaml(read_file(folder / "case.yaml"), (folder / "case.yaml").string());
     REQUIRE(yaml.ok());
@@ -160,6 +166,16 @@ Case read_case(const fs::path& folder) {
     if (const Node* base = yaml->root().find("base")) {
         result.base = base->text == "true";
     }
+    if (const Node* store = yaml->root().find("store")) {
+        result.same_over_store = store->text == "true";
+    }
+    if (const Node* systems = yaml->root().find("systems")) {
+        for (const Node& system : systems->items) {
+            result.systems.emplace_back(system.text);
+        }
+    } else {
+        result.systems.push_back(folder.parent_path().filename().string());
+    }
     return result;
 }
 
@@ -180,11 +196,11 @@ std::vector<fs::path> all_cases() {
 }
 
 /// Runs the program; its exit code, what it printed in `log`.
-int run(const Case& each, const fs::path& input, const fs::path& output, const char* more,
-        std::string& log) {
+int run(const Case& each, int number, const fs::path& input, const fs::path& output,
+        const char* more, std::string& log) {
     const fs::path log_file = output.string() + ".log";
     const std::string command = std::string("'") + LINKWAY_PROGRAM + "' translate --mappings '" +
-                                LINKWAY_MAPPINGS + "' --system " + each.system + " '" +
+                                LINKWAY_MAPPINGS + "' --system " + each.system(number) + " '" +
                                 input.string() + "' -o '" + output.string() + "'" + each.arguments +
                                 more + " > '" + log_file.string() + "' 2>&1";
     const int status = std::system(command.c_str());
@@ -196,11 +212,16 @@ std::string numbered(const std::string& name, int number) {
     return number == 1 ? name : name + "-" + std::to_string(number);
 }
 
-/// Lays the input of a case's run out; that of the first over the base.
+/// Lays the input of a case's run out; that of a system's first over the base.
 fs::path lay_out(const Case& each, int number, const fs::path& work) {
     const fs::path input = work / numbered("input", number);
-    if (each.base && number == 1) {
-        fs::copy(each.folder.parent_path() / "base" / "input", input, fs::copy_options::recursive);
+    bool first = true;
+    for (int before = 1; before < number; ++before) {
+        first = first && each.system(before) != each.system(number);
+    }
+    if (each.base && first) {
+        fs::copy(fs::path(LINKWAY_CASES) / each.system(number) / "base" / "input", input,
+                 fs::copy_options::recursive);
     } else {
         fs::create_directories(input);
     }
@@ -267,21 +288,22 @@ void check_case(const Case& each, const fs::path& work) {
             return with_state ? " --state '" + (work / name).string() + "'" : std::string();
         };
         std::string log;
-        const int exit = run(each, input, output, (" --threads 1" + state("state")).c_str(), log);
+        const int exit =
+            run(each, number, input, output, (" --threads 1" + state("state")).c_str(), log);
         INFO(log);
         const auto run_index = static_cast<std::size_t>(number) - 1;
         CHECK(exit == (run_index < each.exits.size() ? each.exits[run_index] : 0));
         check_output(each.folder / numbered("expected", number), output, log);
         // One core or two: the same bytes.
         const fs::path again = work / numbered("again", number);
-        run(each, input, again, (" --threads 2" + state("state-of-again")).c_str(), log);
-        check_same(output, again, {});
-        if (!with_state) {
+        run(each, number, input, again, (" --threads 2" + state("state-of-again")).c_str(), log);
+        check_same(output, again, {"run.json"});  // names its store
+        if (!with_state && each.same_over_store) {
             // The account differs: the store takes in what is of no use yet.
             const fs::path stored = work / "stored";
             const std::string store = " --state '" + (work / "state").string() + "'";
-            CHECK(run(each, input, stored, store.c_str(), log) == exit);
-            check_same(output, stored, {"reconciliation.json", "rejected.ndjson"});
+            CHECK(run(each, number, input, stored, store.c_str(), log) == exit);
+            check_same(output, stored, {"reconciliation.json", "rejected.ndjson", "run.json"});
         }
     }
 }

@@ -116,6 +116,47 @@ TEST_CASE("trace finds a moved input, and tells what changed since") {
     CHECK(has(changed.log, "the resource in the folder is not what comes out now"));
 }
 
+TEST_CASE("trace tells of rows that came in earlier runs") {
+    const Folder folder;
+    const fs::path runs = fs::path(LINKWAY_CASES) / "emis" / "runs-delta-after-months";
+    fs::copy(runs / "input", folder.root / "in",
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    fs::copy(runs / "input-2", folder.root / "delta");
+    CHECK(folder.run("translate --system emis in -o first --state kept").code == 0);
+    CHECK(folder.run("translate --system emis delta -o second --state kept").code == 0);
+    std::string line;
+    std::ifstream tasks(folder.root / "second" / "Task.ndjson");
+    REQUIRE(std::getline(tasks, line));
+    const std::string task =
+        "Task/" + std::string(linkway::text::parse_json(line, "task")->root().string_or("id", ""));
+    fs::remove_all(folder.root / "in");  // the store has it
+    const std::string before = read_file(folder.root / "kept" / "emis.sqlite");
+
+    const Outcome outcome = folder.run("trace second " + task);
+    INFO(outcome.out);
+    CHECK(outcome.code == 0);
+    CHECK(outcome.log.empty());
+    CHECK(has(outcome.out, " of 291_"));  // the bulk's
+    CHECK(has(outcome.out, " of 292_"));
+    CHECK(has(outcome.out, "Cells are as the staging store keeps them"));
+    const Outcome patient = folder.run("trace second " + task + " for --json");
+    CHECK(has(patient.out, "\"kept\":true"));
+    CHECK(read_file(folder.root / "kept" / "emis.sqlite") == before);
+
+    std::ifstream patients(folder.root / "second" / "Patient.ndjson");
+    REQUIRE(std::getline(patients, line));
+    const auto id = linkway::text::parse_json(line, "patient");
+    CHECK(folder.run("trace second Patient/" + std::string(id->root().string_or("id", ""))).code ==
+          0);
+
+    fs::rename(folder.root / "kept", folder.root / "moved");
+    const Outcome gone = folder.run("trace second " + task);
+    CHECK(gone.code == 1);
+    CHECK(has(gone.log, "there is no staging store; say where it is now: --state DIR"));
+    CHECK_FALSE(fs::exists(folder.root / "kept"));
+    CHECK(folder.run("trace second " + task + " status --state moved").code == 0);
+}
+
 TEST_CASE("trace reads bundles too") {
     const Folder folder;
     CHECK(folder.run("translate --system emis in -o bundled --format bundle").code == 0);

@@ -325,6 +325,46 @@ TEST_CASE("another version of the mapping puts out what it changes") {
     CHECK(result->resources.size() == 2);
 }
 
+TEST_CASE("a store of the first schema is brought to today's") {
+    Work work;
+    EmisHistory history(3);
+    history.write_bulk(work.root / "bulk");
+    Server before;
+    work.translate("bulk", before);
+    for (int day = 0; day < 5; ++day) {
+        history.live_a_day();
+    }
+    history.write_delta(work.root / "delta");
+    fs::copy(work.root / "state", work.root / "saved");
+    Server expected = before;
+    work.translate("delta", expected);
+    REQUIRE(expected != before);
+
+    fs::remove_all(work.root / "state");
+    fs::rename(work.root / "saved", work.root / "state");
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open((work.root / "state" / "emis.sqlite").c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database,
+                         "CREATE TABLE was AS SELECT p.record, p.type, p.quarantined, p.content,"
+                         " ifnull(t.json, '') AS json FROM put_out p"
+                         " LEFT JOIN put_out_text t USING (record, type, quarantined);"
+                         "DROP TABLE put_out; DROP TABLE put_out_text; DROP TABLE coverage;"
+                         "CREATE TABLE put_out (record INTEGER NOT NULL, type TEXT NOT NULL,"
+                         " quarantined INTEGER NOT NULL, content INTEGER NOT NULL,"
+                         " json TEXT NOT NULL, PRIMARY KEY (record, type, quarantined))"
+                         " WITHOUT ROWID;"
+                         "INSERT INTO put_out SELECT * FROM was; DROP TABLE was;"
+                         "PRAGMA user_version = 1",
+                         nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    Server server = before;
+    work.translate("delta", server);
+    CHECK(server == expected);
+    Server again;
+    work.translate("delta", again);
+    CHECK(again.empty());
+}
+
 TEST_CASE("a file that is no staging store of ours is refused") {
     Work work;
     EmisHistory history(5);

@@ -14,6 +14,9 @@ namespace linkway::referrals {
 
 enum class EventKind : std::uint8_t { offered, referred, declined, signposted, seen, closed };
 
+/// The kind of an entry that stands close to social prescribing and is none of its events.
+inline constexpr std::string_view near_social_prescribing = "near-social-prescribing";
+
 /// The code of the event code system (mappings/codes), e.g. "referred"; nothing for any other text.
 std::optional<EventKind> event_kind(std::string_view code);
 std::string_view to_code(EventKind kind);

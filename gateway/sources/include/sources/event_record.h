@@ -36,7 +36,8 @@ class EpisodeRecord final : public fhirpath::Record {
     void field(std::size_t index, fhirpath::Collection& out,
                std::pmr::memory_resource& arena) const override;
 
-    std::string_view id;
+    std::string_view id;          ///< of the row that opened it, or of its like in another feed
+    const Row* opener = nullptr;  ///< of a referral: that row here
     std::string_view task_status;
     std::string_view request_status;
     const EventRecord* referral =

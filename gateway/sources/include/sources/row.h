@@ -55,6 +55,8 @@ class Row final : public fhirpath::Record {
     /// The key columns' content joined by "|": names the row to people and goes into its derived
     /// id.
     std::string key() const;
+    /// Id of what is made of it: the same on any machine, any day.
+    std::string derived_id() const;
     const RowSet& set() const { return *set_; }
     std::uint32_t index() const { return index_; }
 
@@ -65,7 +67,7 @@ class Row final : public fhirpath::Record {
     std::uint32_t file = 0;    ///< index of the file among the run's files
     std::int64_t stored = 0;   ///< its number in the staging store; 0 without one
     std::uint32_t batch = 0;   ///< index of its batch, in the order of application
-    std::string_view id;       ///< derived id; set by RowSet::link
+    std::string_view id;       ///< derived_id(), once RowSet::link has run
     std::string_view reason;   ///< why it is not relevant, held or rejected
     Fate fate = Fate::pending;
     bool repaired_encoding = false;  ///< a cell was not of the table's encoding
@@ -77,6 +79,12 @@ class Row final : public fhirpath::Record {
     const RowSet* set_ = nullptr;
     const char* cells_ = nullptr;  // one std::uint32_t end offset a column, then the bytes
     std::uint32_t index_ = 0;
+};
+
+/// Of a person, what other feeds and earlier runs know.
+struct Acquaintance {
+    std::vector<std::string> others;          ///< ids of the same person's rows in other feeds
+    std::vector<std::string> former_numbers;  ///< NHS numbers that the row had before
 };
 
 /// The kept rows of one table. Filled by add, then settled, then linked; read by any thread after
@@ -115,6 +123,10 @@ class RowSet {
     /// rows of the other sets.
     void link(std::span<const int> navigations, std::span<RowSet* const> sets);
 
+    /// What is known of a person beside the row; nothing unless it was given.
+    const Acquaintance& acquaintance(const Row& row) const;
+    void set_acquaintance(const Row& row, Acquaintance known);
+
     /// The rows a navigation leads to, in key order; one at most unless it says "many".
     std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
 
@@ -144,7 +156,8 @@ class RowSet {
         std::vector<std::uint32_t> ends;
         std::vector<const Row*> rows;
     };
-    std::vector<Links> links_;  // by navigation
+    std::vector<Links> links_;                                       // by navigation
+    std::unordered_map<std::uint32_t, Acquaintance> acquaintances_;  // by Row::index
     std::vector<std::string> scratch_;
     std::vector<std::string_view> views_;
 };

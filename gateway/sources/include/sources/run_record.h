@@ -17,6 +17,7 @@ struct RunRecord {
     std::string system;   ///< "emis": the folder's name under mappings/
     std::string mapping;  ///< "emis/1.4": as Provenance names it
     std::string input;    ///< as seen from the output folder, so that both can move together
+    std::string state;    ///< folder of the staging store, seen likewise; empty for none
     std::set<std::string> include;
     std::map<std::string, std::string> policies;
     double max_deleted_share = 0.2;

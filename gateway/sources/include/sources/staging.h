@@ -47,6 +47,11 @@ class Staging {
     /// A file that can't be read to its end holds its batch: `failed_batch` is then set, and the
     /// caller begins again without it.
     text::Status run();
+
+    /// Instead of run(): from the staging store alone, what a run brings together when it touches
+    /// the row of which the resource was made. Nothing is kept when there is none.
+    text::Status recall(std::string_view resource_type, std::string_view id);
+
     std::optional<std::uint32_t> failed_batch() const { return failed_batch_; }
 
     const SystemMapping& mapping() const { return mapping_; }
@@ -66,6 +71,7 @@ class Staging {
             return std::tie(a.batch, a.organisation) < std::tie(b.batch, b.organisation);
         }
     };
+    struct Presence;
     using RowSink = std::function<void(const ScannedRow&, const TableFile&, std::uint32_t file)>;
 
     /// Which rows of a file a scan is for; all when there is neither.
@@ -102,18 +108,24 @@ class Staging {
                     std::uint32_t index);
     CellTest lookup_test(const TableFile& file);
     bool may_be_event(std::string_view lookup_key);
-    bool is_replaced_by_bulk(int table) const;
-    text::Status mark_absent();
-    void mark_absent(int table, const Batch& batch);
     std::vector<CellFilter> stored_keys(const TableFile& file, KeySet& keys);
     text::Status derive();
+    std::vector<std::int64_t> events_about(std::int64_t record);
+    void bring_together(const std::vector<std::int64_t>& affected);
     Row* load(std::int64_t id);
     void load_all(const std::vector<std::int64_t>& events);
     void follow_links(Row& row);
 
+    // What a bulk takes away (staging_bulk.cpp).
+    std::vector<bool> replaced_by_bulk() const;
+    text::Status mark_absent();
+    void mark_absent(int table, const Batch& batch);
+    std::map<std::string, Presence> presence(int table, const Batch& batch);
+
     Row* keep(RowSet& set, const ScannedRow& scanned, const TableFile& file, std::uint32_t index);
     void reject(Row& row, const std::string& code, int column, const std::string& message);
     void settle(int table);
+    void link();
     std::vector<CellFilter> demanded(int table, std::uint32_t file);
     RowSet& make_set(int table);
 

@@ -56,6 +56,11 @@ struct EventRules {
     std::optional<fhirpath::Expression> link_worker;
     std::optional<fhirpath::Expression> inbound;
     int subject_table = -1;  ///< the table `subject` leads to
+    /// By both of which the patient is the same in another feed, and so the referral of one day.
+    std::optional<fhirpath::Expression> nhs_number;
+    std::optional<fhirpath::Expression> birth_date;
+    /// Numbers that a referral has in other systems too.
+    std::optional<fhirpath::Expression> same_referral;
     std::vector<Exclusion> exclusions;
     std::vector<Check> checks;
     std::vector<Gate> gates;

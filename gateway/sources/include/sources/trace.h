@@ -35,7 +35,8 @@ struct SourceRow {
 struct SourceCell {
     SourceRow row;
     std::string column;
-    std::string raw;  ///< as the file has it, quotes off; empty when it holds nothing
+    std::string raw;    ///< as the file has it, quotes off; empty when it holds nothing
+    bool kept = false;  ///< raw is what the staging store has: dates and ids in their usual form
 };
 
 /// An event that an episode was replayed from, in order.
@@ -75,7 +76,8 @@ struct ResourceTrace {
 };
 
 /// Traces what `request` asks for; templates whose condition leaves the row out are not among the
-/// result. An issue when the input can't be staged, or holds no such row.
+/// result. An issue when the input can't be staged, or holds no such row. With a staging store its
+/// rows are told of as they stand there now, the input is not read, and nothing is changed.
 text::Result<std::vector<ResourceTrace>> trace(const SystemMapping& mapping,
                                                const TranslateOptions& options,
                                                const TraceRequest& request);
