@@ -86,15 +86,7 @@ class Descent {
     std::size_t found_ = 0;
 };
 
-}  // namespace
-
-// Rows whose keys go in circles end at the limit of items.
-bool descendants(Machine& machine, const Step& step, const Collection& focus, const Collection*,
-                 Collection& out) {
-    Descent descent(machine.arena(), step.more ? &step.more->query : nullptr, out);
-    for (const Value& item : focus) {
-        descent.enter(item);
-    }
+bool descend(Machine& machine, const Step& step, Descent& descent) {
     while (!descent.done()) {
         const std::size_t children = descent.open();
         if (descent.found() > max_items) {
@@ -105,6 +97,54 @@ bool descendants(Machine& machine, const Step& step, const Collection& focus, co
         }
     }
     return true;
+}
+
+}  // namespace
+
+/// What a Walk has kept, or keeps now.
+class Descendants {
+  public:
+    /// Null when the machine holds an issue.
+    static const std::vector<Value>* of(Machine& machine, const Step& step, Walk& walk) {
+        if (walk.known_) {
+            return machine.charge(step, 1 + walk.found_.size() / 8) ? &walk.found_ : nullptr;
+        }
+        Collection found;
+        Descent descent(machine.arena(), nullptr, found);
+        descent.enter(walk.resource_);
+        if (!descend(machine, step, descent)) {
+            return nullptr;
+        }
+        walk.found_.assign(found.begin(), found.end());
+        walk.known_ = true;
+        return &walk.found_;
+    }
+};
+
+// Rows whose keys go in circles end at the limit of items.
+bool descendants(Machine& machine, const Step& step, const Collection& focus, const Collection*,
+                 Collection& out) {
+    const TypeQuery* query = step.more ? &step.more->query : nullptr;
+    Walk* walk = machine.runtime().walk;
+    if (walk != nullptr && focus.size() == 1 && focus[0].kind == ValueKind::node &&
+        focus[0].node == walk->resource().node) {
+        const std::vector<Value>* known = Descendants::of(machine, step, *walk);
+        if (known != nullptr && query == nullptr) {
+            out = Collection::view(known->data(), known->size());
+        }
+        for (std::size_t i = 0; known != nullptr && query != nullptr && i < known->size(); ++i) {
+            const Value& item = (*known)[i];
+            if (converts_to_type(item, *query)) {
+                out.push_back(item, machine.arena());
+            }
+        }
+        return known != nullptr;
+    }
+    Descent descent(machine.arena(), query, out);
+    for (const Value& item : focus) {
+        descent.enter(item);
+    }
+    return descend(machine, step, descent);
 }
 
 }  // namespace linkway::fhirpath

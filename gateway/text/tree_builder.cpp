@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "name_table.h"
 #include "text/utf8.h"
 
 namespace linkway::text {
@@ -209,7 +210,7 @@ void TreeBuilder::add(const Node& node) {
 }
 
 void TreeBuilder::key(std::string_view name, Position position) {
-    waiting_.push_back({name, position.line, position.column, {}});
+    waiting_.push_back({well_known(name), position.line, position.column, {}});
     frames_.back().key_pending = true;
 }
 

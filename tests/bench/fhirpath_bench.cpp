@@ -97,11 +97,13 @@ Work evaluate_all(const Compiled& compiled, const std::vector<fhirpath::Value>& 
     Work work;
     std::vector<std::byte> room(std::size_t{1} << 20);
     for (const fhirpath::Value& resource : resources) {
+        fhirpath::Walk walk(resource);  // made anew for each resource, and paid for here
         for (const fhirpath::Expression& expression : compiled.at(resource.type)) {
             std::pmr::monotonic_buffer_resource arena(room.data(), room.size());
             fhirpath::Runtime runtime;
             runtime.arena = &arena;
             runtime.context = &resource;
+            runtime.walk = &walk;
             fhirpath::Collection out;
             if (auto failure = expression.evaluate(runtime, out)) {
                 throw std::runtime_error(failure->message);

@@ -72,6 +72,21 @@ class SharedCalls {
 using Resolver =
     std::function<const text::Node*(std::string_view reference, const text::Node* from)>;
 
+/// A resource that many expressions are evaluated on, as when it is validated: what is below it is
+/// found once, by the first that asks for descendants(). Not thread-safe; the resource outlives it.
+class Walk {
+  public:
+    explicit Walk(const Value& resource) : resource_(resource) {}
+
+    const Value& resource() const { return resource_; }
+
+  private:
+    friend class Descendants;
+    Value resource_;
+    bool known_ = false;
+    std::vector<Value> found_;  // in the order of descendants()
+};
+
 /// What an evaluation may use while it runs.
 struct Runtime {
     std::span<const Collection> variables;  ///< by slot, as declared in the Environment
@@ -82,8 +97,9 @@ struct Runtime {
     std::uint32_t steps_left =
         1'000'000;  ///< each node visited costs one; at zero the evaluation ends in an error
     const Resolver* resolver = nullptr;  ///< what resolve() asks; null finds nothing
-    std::span<Collection> shared;        ///< room for the results of SharedCalls; may be empty
-    std::uint64_t shared_known = 0;      ///< bit per shared call: its result is there
+    Walk* walk = nullptr;  ///< of the resource that the expression is evaluated on; may be null
+    std::span<Collection> shared;    ///< room for the results of SharedCalls; may be empty
+    std::uint64_t shared_known = 0;  ///< bit per shared call: its result is there
 };
 
 /// A function of ours beside those of FHIRPath, called as focus.name(args) or, with `free`, as

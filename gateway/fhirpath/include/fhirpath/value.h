@@ -94,6 +94,14 @@ class Collection {
         return made;
     }
 
+    /// Several items where they are; they outlive the collection.
+    static Collection view(const Value* items, std::size_t count) {
+        Collection made;
+        made.size_ = count;
+        made.many_ = count == 0 ? nullptr : items;
+        return made;
+    }
+
     bool empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
     const Value& operator[](std::size_t i) const { return begin()[i]; }
