@@ -7,6 +7,7 @@
 #include "command.h"
 #include "mapping/resource_mapping.h"
 #include "mapping/view.h"
+#include "record/record.h"
 #include "sources/system_mapping.h"
 
 namespace linkway::cli {
@@ -115,11 +116,31 @@ bool check_template(const std::string& file) {
     return true;
 }
 
+/// What entries for the record are made with, for each target.
+bool check_record(const std::string& folder) {
+    bool good = true;
+    for (const std::string& target : record::targets(folder)) {
+        text::Issues issues;
+        const auto mapping = record::load(folder, target, issues);
+        if (report(issues)) {
+            std::cout << folder << ": " << mapping->entries.size() << " views to " << target
+                      << ", no mistakes\n";
+        } else {
+            good = false;
+        }
+    }
+    return good;
+}
+
 /// A system's mapping, or whatever mappings and templates stand below.
 bool check_folder(const fs::path& folder, std::size_t& found) {
     if (fs::is_regular_file(folder / "datapackage.json")) {
         ++found;
         return check_system(folder.string());
+    }
+    if (fs::is_directory(folder / "views" / "entry")) {
+        ++found;
+        return check_record(folder.string());
     }
     std::vector<fs::path> paths;
     for (const auto& entry : fs::directory_iterator(folder)) {

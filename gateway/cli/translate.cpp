@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "progress.h"
+#include "translate_to.h"
 
 namespace linkway::cli {
 
@@ -67,6 +68,9 @@ bool read_options(const Arguments& arguments, sources::TranslateOptions& options
 }
 
 int run(const Arguments& arguments) {
+    if (arguments.has("to")) {
+        return translate_to(arguments);
+    }
     sources::TranslateOptions options;
     if (!read_options(arguments, options)) {
         return usage_error;
@@ -115,7 +119,7 @@ int run(const Arguments& arguments) {
 Command translate_command() {
     Command command;
     command.name = "translate";
-    command.usage = "--system SYSTEM IN -o OUT";
+    command.usage = "--system SYSTEM IN -o OUT | --to SYSTEM IN -o OUT";
     command.summary = "turn a GP system's extract into FHIR referrals";
     command.description =
         "Reads the extract IN (a folder or a zip; .csv, or .csv.gpg which is decrypted and its "
@@ -137,9 +141,15 @@ Command translate_command() {
         "out as entered-in-error. Systems may share DIR: the same patient (NHS number and date of "
         "birth) and referral are then\n"
         "linked over all of them. DIR and OUT are committed together; killed in between, the next "
-        "run puts the same out again.";
+        "run puts the same out again.\n"
+        "With --to it goes the other way: what a link worker did, from FHIR resources (IN as for "
+        "linkway view run), to rows for\n"
+        "the record of a practice on that system (entries.csv), or with text to the message back, "
+        "one file a referral. What\n"
+        "stands in that record already is left out.";
     command.options = {
         {"system", "", "NAME", "the GP system: a folder of mappings/, e.g. emis"},
+        {"to", "", "NAME", "write entries for the record: emis, systmone, vision or text"},
         {"output", "o", "OUT", "folder to write"},
         {"state", "", "DIR",
          "staging store: remembers what was read, so that a delta finds what came before"},
@@ -159,7 +169,8 @@ Command translate_command() {
                         "--nhs-number quarantine",
                         "linkway translate --system emis /srv/emis/2026-11-21 -o fhir-2026-11-21 "
                         "--state /var/lib/linkway",
-                        "linkway translate --system emis extract -o fhir --json | jq .total"};
+                        "linkway translate --system emis extract -o fhir --json | jq .total",
+                        "linkway translate --to emis service.ndjson -o entries"};
     command.min_operands = command.max_operands = 1;
     command.run = run;
     return command;

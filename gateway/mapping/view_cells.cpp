@@ -51,6 +51,18 @@ void append_json_cell(std::string& out, const ViewColumn& column, const Collecti
     out += ']';
 }
 
+void append_text_cell(std::string& out, const ViewColumn& column, const Collection& cell) {
+    std::array<char, 24> buffer;
+    if (!column.collection && cell.empty()) {
+        return;
+    }
+    if (!column.collection && !is_structure(cell[0]) && cell[0].kind != ValueKind::quantity) {
+        out += spelt(cell[0], buffer);
+    } else {
+        append_json_cell(out, column, cell);
+    }
+}
+
 void append_csv_field(std::string& out, std::string_view text) {
     if (text.find_first_of("\",\r\n") == std::string_view::npos && !text.starts_with(' ') &&
         !text.ends_with(' ')) {
@@ -65,17 +77,11 @@ void append_csv_field(std::string& out, std::string_view text) {
 }
 
 void append_csv_cell(std::string& out, const ViewColumn& column, const Collection& cell) {
-    if (!column.collection && cell.empty()) {
-        return;
+    if (column.collection || !cell.empty()) {
+        std::string text;
+        append_text_cell(text, column, cell);
+        append_csv_field(out, text);
     }
-    std::array<char, 24> buffer;
-    if (!column.collection && !is_structure(cell[0]) && cell[0].kind != ValueKind::quantity) {
-        append_csv_field(out, spelt(cell[0], buffer));
-        return;
-    }
-    std::string json;
-    append_json_cell(json, column, cell);
-    append_csv_field(out, json);
 }
 
 }  // namespace linkway::mapping

@@ -186,7 +186,8 @@ struct ViewRunner::State {
 ViewRunner::ViewRunner() : state_(std::make_unique<State>()) {}
 ViewRunner::~ViewRunner() = default;
 
-Status ViewRunner::run(const View& view, const text::Node& resource, const RowSink& row) {
+Status ViewRunner::run(const View& view, const text::Node& resource, const RowSink& row,
+                       const fhirpath::Resolver* resolver) {
     const View::Program& program = view.program();
     if (!resource.is_object() || resource.string_or("resourceType", "") != program.resource) {
         return std::nullopt;
@@ -200,6 +201,7 @@ Status ViewRunner::run(const View& view, const text::Node& resource, const RowSi
     runtime.arena = &state_->arena;
     runtime.variables = state_->variables;
     runtime.context = &focus;
+    runtime.resolver = resolver;
     for (const fhirpath::Expression& condition : program.where) {
         auto holds = condition.test(runtime);
         if (!holds) {

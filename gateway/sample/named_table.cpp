@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 
 #include "calendar.h"
+#include "text/temporal.h"
 
 namespace linkway::sample {
 
@@ -29,45 +29,15 @@ void append_cell(std::string& out, std::string_view value, bool quoted) {
 
 /// A moment in the letters of text/temporal.h.
 std::string written(std::string_view pattern, int day, int second) {
-    static constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const Civil date = civil(day);
     std::string out;
-    for (std::size_t i = 0; i < pattern.size();) {
-        const std::size_t end = std::min(pattern.find_first_not_of(pattern[i], i), pattern.size());
-        const auto digits = [&](int value) {
-            char text[16];
-            std::snprintf(text, sizeof text, "%0*d", static_cast<int>(end - i), value);
-            out += text;
-        };
-        switch (pattern[i]) {
-            case 'y':
-                digits(date.year);
-                break;
-            case 'M':
-                if (end - i == 3) {
-                    out += months[date.month - 1];
-                } else {
-                    digits(date.month);
-                }
-                break;
-            case 'd':
-                digits(date.day);
-                break;
-            case 'H':
-                digits(second / 3600);
-                break;
-            case 'm':
-                digits(second / 60 % 60);
-                break;
-            case 's':
-                digits(second % 60);
-                break;
-            default:
-                out += pattern.substr(i, end - i);
-        }
-        i = end;
-    }
+    text::append_as(
+        out,
+        {static_cast<std::int16_t>(date.year), static_cast<std::uint8_t>(date.month),
+         static_cast<std::uint8_t>(date.day), text::Precision::day},
+        {static_cast<std::uint8_t>(second / 3600), static_cast<std::uint8_t>(second / 60 % 60),
+         static_cast<std::uint8_t>(second % 60), text::Precision::second},
+        pattern);
     return out;
 }
 

@@ -161,3 +161,30 @@ TEST_CASE("Days are counted from 1970") {
     CHECK(days_since_epoch(day(9999, 12, 31)) == 2932896);
     CHECK(days_since_epoch(*parse_date("2023-05", "yyyy-MM")) == days_since_epoch(day(2023, 5, 1)));
 }
+
+TEST_CASE("FHIR moments stand on UK clocks, in a system's own pattern") {
+    const auto written = [](std::string_view text) {
+        const auto moment = parse_uk_moment(text);
+        std::string out;
+        if (moment) {
+            append_as(out, moment->date, moment->time.value_or(TimeOfDay{}),
+                      "dd MMM yyyy HH:mm:ss");
+        }
+        return out + (moment && !moment->time ? " (no time)" : "");
+    };
+    CHECK(written("2026-07-01T09:05:06Z") == "01 Jul 2026 10:05:06");
+    CHECK(written("2026-01-01T09:05:06Z") == "01 Jan 2026 09:05:06");
+    CHECK(written("2026-07-01T10:05:06+01:00") == "01 Jul 2026 10:05:06");
+    CHECK(written("2026-06-30T23:30:00.125Z") == "01 Jul 2026 00:30:00");
+    CHECK(written("2026-01-01T00:30:00+05:30") == "31 Dec 2025 19:00:00");
+    CHECK(written("2025-12-31T20:00:00-05:00") == "01 Jan 2026 01:00:00");
+    CHECK(written("2026-03-29T00:59:59Z") == "29 Mar 2026 00:59:59");  // clocks go forward at 1
+    CHECK(written("2026-03-29T01:00:00Z") == "29 Mar 2026 02:00:00");
+    CHECK(written("1966-07-30") == "30 Jul 1966 00:00:00 (no time)");
+    CHECK(written("2026-02") == "01 Feb 2026 00:00:00 (no time)");
+    for (const char* none : {"", "2026-02-30", "2026-07-01T09:05:06", "2026-07-01T25:00:00Z",
+                             "2026-07-01T09:05:06+1:00", "tomorrow", "2026-07-01Z"}) {
+        INFO(none);
+        CHECK(written(none).empty());
+    }
+}

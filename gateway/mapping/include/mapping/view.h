@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fhirpath/expression.h"
 #include "fhirpath/value.h"
 #include "text/issue.h"
 #include "text/node.h"
@@ -66,8 +67,10 @@ class ViewRunner {
 
     /// The rows of one resource: none when it is of another type or `where` leaves it out. On an
     /// issue (a cell with several values that is no collection, a limit) rows may have been handed
-    /// over already; the caller drops those.
-    text::Status run(const View& view, const text::Node& resource, const RowSink& row);
+    /// over already; the caller drops those. resolve() asks `resolver`; without one it finds
+    /// nothing.
+    text::Status run(const View& view, const text::Node& resource, const RowSink& row,
+                     const fhirpath::Resolver* resolver = nullptr);
 
   private:
     struct State;
@@ -76,6 +79,10 @@ class ViewRunner {
 
 /// Appends the cell as JSON: null, a value, or an array for a collection.
 void append_json_cell(std::string& out, const ViewColumn& column, const fhirpath::Collection& cell);
+
+/// Appends the cell as plain text: nothing for null, values as FHIR spells them, lists and
+/// structures as JSON.
+void append_text_cell(std::string& out, const ViewColumn& column, const fhirpath::Collection& cell);
 
 /// Appends the cell as a CSV field (RFC 4180): nothing for null, text bare or in quotes, lists and
 /// structures as JSON in quotes.

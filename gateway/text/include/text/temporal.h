@@ -60,6 +60,17 @@ void append_uk_date_time(std::string& out, const Date& date, const TimeOfDay& ti
 /// by yearly order are not tabled here, and a GP record with a time of day is not that old.
 int uk_offset_minutes(const Date& date, const TimeOfDay& time);
 
+/// A FHIR date or dateTime as clocks in the UK show it, whatever offset it was written with; no
+/// time where it has none. Nothing for anything else.
+struct UkMoment {
+    Date date;
+    std::optional<TimeOfDay> time;
+};
+std::optional<UkMoment> parse_uk_moment(std::string_view text);
+
+/// Appends a moment in a pattern of the letters above: "02 Mar 2026 04:15:00".
+void append_as(std::string& out, const Date& date, const TimeOfDay& time, std::string_view pattern);
+
 /// Days since 1970-01-01 of the (first day of the) date.
 std::int64_t days_since_epoch(const Date& date);
 
