@@ -487,10 +487,6 @@ const Acquaintance& RowSet::acquaintance(const Row& row) const {
     return found == acquaintances_.end() ? none : found->second;
 }
 
-void RowSet::set_acquaintance(const Row& row, Acquaintance known) {
-    acquaintances_[row.index()] = std::move(known);
-}
-
 std::span<const Row* const> RowSet::follow(const Row& row, std::size_t navigation) const {
     const Links& links = links_[navigation];
     if (links.ends.empty()) {

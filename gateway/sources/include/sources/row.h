@@ -125,7 +125,9 @@ class RowSet {
 
     /// What is known of a person beside the row; nothing unless it was given.
     const Acquaintance& acquaintance(const Row& row) const;
-    void set_acquaintance(const Row& row, Acquaintance known);
+    void set_acquaintance(const Row& row, Acquaintance known) {
+        acquaintances_[row.index()] = std::move(known);
+    }
 
     /// The rows a navigation leads to, in key order; one at most unless it says "many".
     std::span<const Row* const> follow(const Row& row, std::size_t navigation) const;
