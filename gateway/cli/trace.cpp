@@ -68,8 +68,8 @@ bool targets(const text::Node& provenance, const std::string& reference) {
 const text::Node* follow(const text::Node* node, std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
         node = node == nullptr ? nullptr : node->find(name);
-        node =
-            node != nullptr && node->is_array() && !node->items.empty() ? node->items.data() : node;
+        node = node != nullptr && node->is_array() && !node->items.empty() ? &node->items.front()
+                                                                           : node;
     }
     return node;
 }
