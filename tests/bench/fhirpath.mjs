@@ -1,7 +1,7 @@
 // The peer of bench_fhirpath: HL7's npm engine on the same resources and expressions, each compiled once.
-//   node fhirpath.mjs RESOURCES EXPRESSIONS
+//   node fhirpath.mjs RESOURCES EXPRESSIONS ROUNDS
 // Prints, for each kind of expression, the seconds that all evaluations took, how many there were and how many items they gave.
-// Resources are parsed and expressions compiled before; of three rounds the best counts, and of wall and processor time the less,
+// Resources are parsed and expressions compiled before; of all rounds (as many as the other side has) the best counts, and of wall and processor time the less,
 // so that neither a busy machine nor Node's helper threads tell against it. Needs the npm package fhirpath, looked for in
 // NODE_MODULES (a node_modules folder) or where Node looks.
 import { readFileSync } from 'node:fs';
@@ -13,10 +13,9 @@ const require = createRequire(from);
 const fhirpath = require('fhirpath');
 const r4 = require('fhirpath/fhir-context/r4');
 
-const [resourcesFile, expressionsFile] = process.argv.slice(2);
+const [resourcesFile, expressionsFile, rounds] = process.argv.slice(2);
 const resources = readFileSync(resourcesFile, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
 const expressions = JSON.parse(readFileSync(expressionsFile, 'utf8'));
-const rounds = 3;
 
 for (const kind of ['invariants', 'search']) {
   const compiled = {};
@@ -28,7 +27,7 @@ for (const kind of ['invariants', 'search']) {
   let best = Infinity;
   let evaluations = 0;
   let items = 0;
-  for (let round = 0; round < rounds; ++round) {
+  for (let round = 0; round < Number(rounds); ++round) {
     evaluations = 0;
     items = 0;
     const start = process.hrtime.bigint();

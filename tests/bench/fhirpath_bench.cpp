@@ -25,7 +25,7 @@ const char* const usage =
     "  --expressions FILE  JSON: type -> kind (invariants, search) -> name -> expression\n"
     "  --rounds N          measurements (5)\n"
     "  --patience S        seconds to wait before each for the machine to be quiet (10)\n"
-    "  --peer COMMAND      shell command run once with both files; prints \"kind seconds "
+    "  --peer COMMAND      shell command run once with both files and N; prints \"kind seconds "
     "evaluations items\" a line\n";
 
 struct Options {
@@ -122,8 +122,8 @@ struct PeerFigure {
 
 std::map<std::string, PeerFigure> ask_peer(const Options& options) {
     std::map<std::string, PeerFigure> figures;
-    const std::string command =
-        options.peer + " '" + options.resources + "' '" + options.expressions + "'";
+    const std::string command = options.peer + " '" + options.resources + "' '" +
+                                options.expressions + "' " + std::to_string(options.rounds);
     FILE* pipe = popen(command.c_str(), "r");
     char line[256];
     while (pipe != nullptr && std::fgets(line, sizeof line, pipe) != nullptr) {
