@@ -175,7 +175,7 @@ int explain_resource(mapping::ResourceMapping& mapping, const std::string& file,
     bool found = false;
     const text::Status unread = read_resources(
         input, mapping.input() == "Bundle",
-        [&](const text::Node& resource, const text::Location& at) {
+        [&](const text::Node& resource, const text::Location& at, std::string_view) {
             const std::string id(resource.string_or("id", ""));
             if (found || resource.string_or("resourceType", "") != mapping.input() ||
                 !(wanted.empty() || wanted == id)) {

@@ -92,7 +92,9 @@ int run_resources(const mapping::Template& source, const Arguments& arguments) {
     ResourceRun run(*mapping, arguments.has("pretty"));
     const text::Status unread = read_resources(
         input, mapping->input() == "Bundle",
-        [&](const Node& resource, const Location& at) { run.visit(resource, at); },
+        [&](const Node& resource, const Location& at, std::string_view) {
+            run.visit(resource, at);
+        },
         [&](Issue issue) { run.refuse(std::move(issue)); });
     if (unread) {
         print({*unread});

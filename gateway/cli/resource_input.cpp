@@ -28,8 +28,7 @@ Issue unreadable(const std::string& input) {
 /// The resources of one stream.
 class Reader {
   public:
-    Reader(std::string file, bool bundles,
-           const std::function<void(const Node&, const Location&)>& visit,
+    Reader(std::string file, bool bundles, const ResourceVisitor& visit,
            const std::function<void(Issue)>& refuse)
         : file_(std::move(file)), bundles_(bundles), visit_(visit), refuse_(refuse) {}
 
@@ -89,7 +88,8 @@ class Reader {
         });
     }
 
-    void walk(const Node& root, const std::function<Location(const Node&)>& at) {
+    void walk(const Node& root, const std::function<Location(const Node&)>& at,
+              std::string_view full_url = {}) {
         const std::string_view type = root.string_or("resourceType", "");
         const Node* entries = root.find("entry");
         if (type.empty()) {
@@ -101,24 +101,23 @@ class Reader {
         } else if (!bundles_ && type == "Bundle" && entries != nullptr && entries->is_array()) {
             for (const Node& entry : entries->items) {
                 if (const Node* resource = entry.find("resource")) {
-                    walk(*resource, at);
+                    walk(*resource, at, entry.string_or("fullUrl", ""));
                 }
             }
         } else {
-            visit_(root, at(root));
+            visit_(root, at(root), full_url);
         }
     }
 
     std::string file_;
     bool bundles_;
-    const std::function<void(const Node&, const Location&)>& visit_;
+    const ResourceVisitor& visit_;
     const std::function<void(Issue)>& refuse_;
 };
 
 }  // namespace
 
-Status read_resources(const std::string& input, bool bundles,
-                      const std::function<void(const Node&, const Location&)>& visit,
+Status read_resources(const std::string& input, bool bundles, const ResourceVisitor& visit,
                       const std::function<void(Issue)>& refuse) {
     if (input == "-") {
         return Reader("(standard input)", bundles, visit, refuse).read(std::cin);

@@ -37,7 +37,9 @@ int translate_to(const Arguments& arguments) {
     record::Resources resources;
     const text::Status unread = read_resources(
         arguments.operands[0], false,
-        [&](const text::Node& resource, const text::Location& at) { resources.add(resource, at); },
+        [&](const text::Node& resource, const text::Location& at, std::string_view full_url) {
+            resources.add(resource, at, full_url);
+        },
         [&](text::Issue issue) { resources.refuse(std::move(issue)); });
     if (unread) {
         print({*unread});

@@ -97,7 +97,7 @@ int run(const Arguments& arguments) {
     std::size_t broken = 0;
     const text::Status unread = read_resources(
         arguments.operands[1], view->resource() == "Bundle",
-        [&](const text::Node& resource, const text::Location& at) {
+        [&](const text::Node& resource, const text::Location& at, std::string_view) {
             const std::size_t before = table.size();
             auto issue = runner.run(*view, resource, [&](auto cells) { table.row(cells); });
             if (issue) {

@@ -1,16 +1,19 @@
 #include "entries.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
+
+#include "fhir/identity.h"
+#include "terminology/terminology.h"
+#include "text/temporal.h"
 
 namespace linkway::record {
 
 namespace {
 
-using Rows = std::map<std::string, Entry, std::less<>>;
+using Rows = std::map<const Resources::Held*, Entry>;
 
-constexpr std::string_view referred_to = "what entries refer to";
+constexpr std::string_view no_view = "no entries are made of its type";
 constexpr std::string_view nothing_to_file = "nothing in it to file";
 constexpr std::string_view stands_there = "stands in the record already";
 
@@ -25,17 +28,18 @@ class Maker {
     Maker(const RecordMapping& mapping, const Resources& resources, Report& report)
         : mapping_(mapping), resources_(resources), report_(report) {
         resolver_ = [this](std::string_view reference, const text::Node*) {
-            return resources_.find(reference);
+            const Resources::Held* found = resources_.find(reference);
+            return found == nullptr ? nullptr : &found->document.root();
         };
     }
 
     std::vector<MadeEntry> run() {
         for (const Resources::Held& each : resources_.all()) {
             for (Entry& row : rows(mapping_.patients, each)) {
-                patients_[cell(row, "key")] = std::move(row);
+                patients_[&each] = std::move(row);
             }
             for (Entry& row : rows(mapping_.authors, each)) {
-                authors_[cell(row, "key")] = std::move(row);
+                authors_[&each] = std::move(row);
             }
         }
         for (const Resources::Held& each : resources_.all()) {
@@ -85,7 +89,7 @@ class Maker {
             std::any_of(mapping_.entries.begin(), mapping_.entries.end(),
                         [&](const mapping::View& view) { return view.resource() == from.type; });
         if (!has_view) {
-            ++account.not_for_the_record[std::string(referred_to)];
+            ++account.not_for_the_record[std::string(no_view)];
             return;
         }
         const std::size_t rejected = report_.issues.size();
@@ -103,52 +107,104 @@ class Maker {
             ++account.not_for_the_record[std::string(stands_there)];
             return;
         }
-        for (Entry& entry : made) {
-            join(entry, "patient", patients_);
-            join(entry, "author", authors_);
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            made[i]["key"] =
+                from.type + "/" + from.id + (i == 0 ? "" : "#" + std::to_string(i + 1));
+            join(made[i], "patient", patients_);
+            join(made[i], "author", authors_);
         }
-        if (const std::string lack = lacks(made); !lack.empty()) {
-            return reject(from, lack);
+        for (const Entry& entry : made) {
+            if (const std::string lack = lacks(entry); !lack.empty()) {
+                return reject(from, lack);
+            }
         }
         ++account.with_entries;
         report_.entries += made.size();
         for (Entry& entry : made) {
+            complete(entry, from);
             made_.push_back({std::move(entry), &from});
         }
     }
 
-    static void join(Entry& entry, const std::string& name, const Rows& others) {
-        const auto other = others.find(cell(entry, name));
-        if (other != others.end()) {
+    /// Puts the columns of what the entry refers to beside its own, and that one's name for the
+    /// reference, which may have been written in several ways.
+    void join(Entry& entry, const std::string& name, const Rows& others) const {
+        const Resources::Held* held = resources_.find(cell(entry, name));
+        const auto other = others.find(held);
+        entry.erase(name);
+        if (held != nullptr && other != others.end()) {
+            entry[name] = held->type + "/" + held->id;
             for (const auto& [column, value] : other->second) {
                 entry[name + "." + column] = value;
             }
         }
     }
 
-    /// Why the entries cannot be filed; empty when they can.
-    std::string lacks(const std::vector<Entry>& entries) const {
-        for (const Entry& entry : entries) {
-            if (cell(entry, "patient").empty() || patients_.count(cell(entry, "patient")) == 0) {
-                return "its patient is not among the resources";
+    /// Why the entry cannot be filed; empty when it can.
+    std::string lacks(const Entry& entry) const {
+        const auto missing = [](const std::string& name) {
+            return "it has no " + name + ", which every entry must have";
+        };
+        if (cell(entry, "patient").empty()) {
+            return "its patient is not among the resources";
+        }
+        // Found under a wrong number, a person is somebody else.
+        const std::string& number = cell(entry, "patient.nhs_number");
+        if (!number.empty() && !fhir::is_valid_nhs_number(number)) {
+            return "the check digit of its patient's NHS number is wrong";
+        }
+        if (mapping_.target.is_document() && cell(entry, "episode").empty()) {
+            return "it says of no referral that it belongs to it";
+        }
+        for (const char* name : {"kind", "action", "date", "term"}) {
+            if (cell(entry, name).empty()) {
+                return missing(name);
             }
-            if (mapping_.target.is_document() && cell(entry, "episode").empty()) {
-                return "it says of no referral that it belongs to it";
-            }
-            for (const Column& column : mapping_.target.columns) {
-                if (column.required && cell(entry, column.from).empty()) {
-                    return "it has no " + column.name + ", which every entry must have";
-                }
+        }
+        if (!text::parse_uk_moment(cell(entry, "date"))) {
+            return "its date is none that FHIR knows: YYYY, YYYY-MM, YYYY-MM-DD or with a time";
+        }
+        for (const Column& column : mapping_.target.columns) {
+            if (column.required && column.from != "date_precision" &&
+                cell(entry, column.from).empty()) {
+                return missing(column.name);
             }
         }
         return {};
     }
 
+    /// What the entry says beyond its views, and what whoever files it should know.
+    void complete(Entry& entry, const Resources::Held& from) {
+        const text::Precision known = text::parse_uk_moment(cell(entry, "date"))->date.precision;
+        entry["date_precision"] = known == text::Precision::year    ? "year"
+                                  : known == text::Precision::month ? "month"
+                                                                    : "day";
+        if (!cell(entry, "code").empty() &&
+            !terminology::is_valid_concept_id(cell(entry, "code"))) {
+            entry.erase("code");
+            warn(from, "its SNOMED CT code is no concept's id; only its words go out");
+        }
+        for (const Column& column : mapping_.target.columns) {
+            if (column.expected && cell(entry, column.from).empty()) {
+                warn(from, "it has no " + column.name);
+            }
+        }
+    }
+
     void reject(const Resources::Held& from, const std::string& reason) {
         ++report_.types[from.type].rejected[reason];
+        report(from, text::Severity::error, reason);
+    }
+
+    void warn(const Resources::Held& from, const std::string& reason) {
+        ++report_.types[from.type].warnings[reason];
+        report(from, text::Severity::warning, reason);
+    }
+
+    void report(const Resources::Held& from, text::Severity severity, const std::string& reason) {
         text::Location at = from.at;
         at.field = from.type + "/" + from.id;
-        report_.issues.push_back({text::Severity::error, "required", reason, std::move(at), ""});
+        report_.issues.push_back({severity, "required", reason, std::move(at), ""});
     }
 
     const RecordMapping& mapping_;

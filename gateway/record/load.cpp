@@ -33,7 +33,8 @@ std::optional<std::string> content_of(const fs::path& file, Issues& issues) {
     return std::move(content).str();
 }
 
-std::vector<mapping::View> read_views(const fs::path& folder, Issues& issues) {
+std::vector<mapping::View> read_views(const fs::path& folder,
+                                      std::initializer_list<const char*> needed, Issues& issues) {
     std::vector<fs::path> files;
     std::error_code error;
     for (const auto& each : fs::directory_iterator(folder, error)) {
@@ -44,6 +45,17 @@ std::vector<mapping::View> read_views(const fs::path& folder, Issues& issues) {
     for (const fs::path& file : files) {
         if (const auto content = content_of(file, issues)) {
             if (auto view = mapping::View::compile(*content, file.string(), issues)) {
+                for (const char* name : needed) {
+                    const auto& columns = view->columns();
+                    if (std::none_of(columns.begin(), columns.end(),
+                                     [&](const auto& each) { return each.name == name; })) {
+                        issues.push_back({Severity::error,
+                                          "required",
+                                          std::string("the view has no column \"") + name + "\"",
+                                          {file.string(), 0, 0, {}},
+                                          ""});
+                    }
+                }
                 views.push_back(std::move(*view));
             }
         }
@@ -158,6 +170,8 @@ class TargetReader {
             const Node* required = constraints->find("required");
             column.required = required != nullptr && required->text == "true";
         }
+        const Node* expected = linkway == nullptr ? nullptr : linkway->find("expected");
+        column.expected = expected != nullptr && expected->text == "true";
         target.columns.push_back(std::move(column));
     }
 
@@ -206,26 +220,19 @@ std::optional<RecordMapping> load(const std::string& folder, const std::string& 
                                   Issues& issues) {
     RecordMapping result;
     const fs::path root(folder);
-    result.entries = read_views(root / "views" / "entry", issues);
-    result.patients = read_views(root / "views" / "patient", issues);
-    result.authors = read_views(root / "views" / "author", issues);
+    result.entries = read_views(
+        root / "views" / "entry",
+        {"kind", "action", "patient", "author", "episode", "date", "code", "term", "in_record"},
+        issues);
+    result.patients = read_views(root / "views" / "patient", {}, issues);
+    result.authors = read_views(root / "views" / "author", {}, issues);
     if (text::has_errors(issues)) {
         return std::nullopt;
     }
-    std::set<std::string> known;
+    std::set<std::string> known = {"key", "date_precision"};
     add_columns(result.entries, "", known);
     add_columns(result.patients, "patient.", known);
     add_columns(result.authors, "author.", known);
-    for (const char* needed : {"key", "kind", "patient", "author", "episode", "date", "in_record",
-                               "patient.key", "author.key"}) {
-        if (known.count(needed) == 0) {
-            issues.push_back({Severity::error,
-                              "required",
-                              std::string("no view has a column \"") + needed + "\"",
-                              {(root / "views").string(), 0, 0, {}},
-                              ""});
-        }
-    }
     result.target.name = target;
     const fs::path package = root / (target + ".json");
     const bool is_table = fs::exists(package);

@@ -32,17 +32,20 @@ std::string to_json(const Report& report) {
         json.member("withEntries", account.with_entries);
         counts(json, "notForTheRecord", account.not_for_the_record);
         counts(json, "rejected", account.rejected);
+        counts(json, "warnings", account.warnings);
         json.end_object();
     }
     json.end_array();
     json.member("unreadable", [&] {
-        std::uint64_t rejected = 0;
+        std::uint64_t accounted = 0;
         for (const auto& [type, account] : report.types) {
-            for (const auto& [reason, count] : account.rejected) {
-                rejected += count;
+            for (const auto* of : {&account.rejected, &account.warnings}) {
+                for (const auto& [reason, count] : *of) {
+                    accounted += count;
+                }
             }
         }
-        return report.issues.size() - rejected;
+        return report.issues.size() - accounted;
     }());
     json.end_object();
     out += '\n';
@@ -54,11 +57,13 @@ std::string to_table(const Report& report) {
     for (const auto& [type, account] : report.types) {
         out += "  " + type + ": " + std::to_string(account.resources) + ", with entries " +
                std::to_string(account.with_entries) + "\n";
-        for (const auto& [reason, count] : account.not_for_the_record) {
-            out += "    not for the record: " + reason + ": " + std::to_string(count) + "\n";
-        }
-        for (const auto& [reason, count] : account.rejected) {
-            out += "    rejected: " + reason + ": " + std::to_string(count) + "\n";
+        for (const auto& [what, reasons] :
+             {std::pair("not for the record", &account.not_for_the_record),
+              std::pair("rejected", &account.rejected), std::pair("warning", &account.warnings)}) {
+            for (const auto& [reason, count] : *reasons) {
+                out += std::string("    ") + what + ": " + reason + ": " + std::to_string(count) +
+                       "\n";
+            }
         }
     }
     return out;

@@ -4,7 +4,8 @@
 
 namespace linkway::record {
 
-void Resources::add(const text::Node& resource, const text::Location& at) {
+void Resources::add(const text::Node& resource, const text::Location& at,
+                    std::string_view full_url) {
     const std::string type(resource.string_or("resourceType", ""));
     const std::string id(resource.string_or("id", ""));
     if (type.empty() || id.empty()) {
@@ -25,18 +26,24 @@ void Resources::add(const text::Node& resource, const text::Location& at) {
         return;
     }
     by_reference_.emplace("urn:uuid:" + id, all_.size());
+    if (!full_url.empty()) {
+        by_reference_.emplace(full_url, all_.size());
+    }
     all_.push_back({type, id, at, std::move(copy).value()});
 }
 
-const text::Node* Resources::find(std::string_view reference) const {
+const Resources::Held* Resources::find(std::string_view reference) const {
     reference = reference.substr(0, reference.find("/_history/"));
-    if (const std::size_t slash = reference.rfind('/');
-        slash != std::string_view::npos && slash > 0) {
-        const std::size_t before = reference.rfind('/', slash - 1);
-        reference = reference.substr(before == std::string_view::npos ? 0 : before + 1);
+    auto found = by_reference_.find(reference);
+    if (found == by_reference_.end()) {
+        const std::size_t slash = reference.rfind('/');
+        const std::size_t before = slash == std::string_view::npos || slash == 0
+                                       ? std::string_view::npos
+                                       : reference.rfind('/', slash - 1);
+        found = before == std::string_view::npos ? by_reference_.end()
+                                                 : by_reference_.find(reference.substr(before + 1));
     }
-    const auto found = by_reference_.find(reference);
-    return found == by_reference_.end() ? nullptr : &all_[found->second].document.root();
+    return found == by_reference_.end() ? nullptr : &all_[found->second];
 }
 
 }  // namespace linkway::record

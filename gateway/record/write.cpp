@@ -69,8 +69,11 @@ std::string line_of(const Entry& entry) {
     const auto moment = text::parse_uk_moment(cell(entry, "date"));
     std::string line = "- ";
     if (moment) {
-        const bool whole = moment->date.precision >= text::Precision::day;
-        text::append_as(line, moment->date, {}, whole ? "dd MMM yyyy" : "yyyy");
+        const text::Precision known = moment->date.precision;
+        text::append_as(line, moment->date, {},
+                        known == text::Precision::year    ? "yyyy"
+                        : known == text::Precision::month ? "MMM yyyy"
+                                                          : "dd MMM yyyy");
         line += ": ";
     }
     line += cell(entry, "term");
@@ -121,10 +124,14 @@ std::vector<const Entry*> first_and_last(const std::vector<const Entry*>& entrie
 
 std::string document(const Target& target, const std::vector<const Entry*>& entries) {
     const Entry& any = *entries.front();
-    std::string text = target.title + "\n" + cell(any, "patient.name");
-    text += ", born " + cell(any, "patient.birth_date");
-    text += ", NHS number " + cell(any, "patient.nhs_number") + "\n";
-    text += "To: " + cell(any, "patient.practice") + " (" + cell(any, "patient.ods_code") + ")\n";
+    const auto known = [&](std::string_view column) {
+        const std::string& value = cell(any, column);
+        return value.empty() ? "not known" : value;
+    };
+    std::string text = target.title + "\nName: " + known("patient.name") + "\n";
+    text += "Born: " + known("patient.birth_date") + "\n";
+    text += "NHS number: " + known("patient.nhs_number") + "\n";
+    text += "To: " + known("patient.practice") + ", ODS code " + known("patient.ods_code") + "\n";
     for (const Section& section : target.sections) {
         std::vector<const Entry*> chosen;
         std::copy_if(
@@ -173,9 +180,12 @@ Status write_documents(const Target& target, const std::vector<MadeEntry>& entri
     return {};
 }
 
-std::string outcomes(const text::Issues& issues) {
+std::string outcomes(const text::Issues& issues, bool errors) {
     std::string out;
     for (const text::Issue& issue : issues) {
+        if (text::has_errors({issue}) != errors) {
+            continue;
+        }
         text::JsonWriter json(out);
         json.begin_object();
         json.member("resourceType", "OperationOutcome");
@@ -208,9 +218,12 @@ text::Result<Report> write(const RecordMapping& mapping, const Resources& resour
     Status failed = mapping.target.is_document()
                         ? write_documents(mapping.target, entries, **folder)
                         : write_table(mapping.target, entries, **folder);
-    failed =
-        failed ? std::move(failed) : (*folder)->write("rejected.ndjson", outcomes(report.issues));
-    failed = failed ? std::move(failed) : (*folder)->write("reconciliation.json", to_json(report));
+    for (const auto& [name, content] :
+         {std::pair("rejected.ndjson", outcomes(report.issues, true)),
+          std::pair("warnings.ndjson", outcomes(report.issues, false)),
+          std::pair("reconciliation.json", to_json(report))}) {
+        failed = failed ? std::move(failed) : (*folder)->write(name, content);
+    }
     failed = failed ? std::move(failed) : (*folder)->commit();
     if (failed) {
         return std::move(*failed);

@@ -134,7 +134,8 @@ TEST_CASE("mistakes in what entries are made with are found before anything runs
           std::string::npos);
     CHECK(with("views/entry/task.yaml", "path: status", "path: statuss").find("statuss") !=
           std::string::npos);
-    CHECK(with("views/patient/patient.yaml", "name: key", "name: id").find("patient.key") !=
+    CHECK(with("views/entry/task.yaml", "name: patient", "name: who")
+              .find("views/entry/task.yaml: error: the view has no column \"patient\"") !=
           std::string::npos);
     fs::remove_all(work);
 }

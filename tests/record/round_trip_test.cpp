@@ -217,10 +217,22 @@ void check_round_trip(const System& system) {
     CHECK(filed.root().string_or("effectiveDateTime", "").substr(0, 10) == "2026-02-20");
     CHECK(json.find("1362721000000106") != std::string::npos);
     CHECK(json.find("ServiceRequest/" + id_of(request)) != std::string::npos);
-    const std::string roles = read_file(root / "after" / "PractitionerRole.ndjson");
-    CHECK(roles.find(link_workers.at(system.name)) != std::string::npos);
+    CHECK(json.find("\"subject\":{\"reference\":\"Patient/" + id_of(patient)) != std::string::npos);
+    // Its author is the link worker, not merely somebody of the practice.
+    std::istringstream roles(read_file(root / "after" / "PractitionerRole.ndjson"));
+    std::size_t of_link_worker = 0;
+    for (std::string role; std::getline(roles, role);) {
+        const auto parsed = linkway::text::parse_json(role, "PractitionerRole");
+        REQUIRE(parsed.ok());
+        const bool author =
+            json.find("PractitionerRole/" + id_of(*parsed) + "\"") != std::string::npos;
+        of_link_worker +=
+            author && role.find(link_workers.at(system.name)) != std::string::npos ? 1 : 0;
+    }
+    CHECK(of_link_worker == 1);
     // The same event: known by the entry's id, where the record had room for it.
-    CHECK((json.find(R"("https://linkway.uk/fhir/Id/record-entry","value":"a1b2-closed")") !=
+    CHECK((json.find(
+               R"("https://linkway.uk/fhir/Id/record-entry","value":"Observation/a1b2-closed")") !=
            std::string::npos) == system.has_text);
     // And it does not go out to that record once more.
     REQUIRE(run_program("translate --to " + system.name + " after -o again", root).code == 0);

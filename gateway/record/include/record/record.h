@@ -3,16 +3,20 @@
 // entries in bulk; mappings/record says what they are:
 //
 //   views/entry/*.yaml    ViewDefinitions, one a resource type: the entries
-//   views/patient/*.yaml  whose they are; joined by the entries' "patient" to "key"
-//   views/author/*.yaml   who made them; joined by "author" to "key"
+//   views/patient/*.yaml  whose they are: of the resource that an entry's "patient" refers to
+//   views/author/*.yaml   who made them: of the one that its "author" refers to
 //   <target>.json         a data package with one table; each column's "linkway": {"from":
 //                         "patient.nhs_number"} names a column of the views, its "format" how a
-//                         date is written, "constraints" whether an entry may lack it;
+//                         date is written, "constraints" whether an entry may lack it,
+//                         "expected": true that one which does is named in a warning;
 //                         "linkway": {"ownEntries": SYSTEM} of the package names the identifiers
 //                         of what stands in that record already
 //   text.yaml             the message back as a document, one for each referral
 //
-// The columns that entries must have: key, kind, patient, author, episode, date, in_record.
+// The columns that views of entries must have: kind, action, patient and author (references),
+// episode, date, code (of a SNOMED CT concept), term, in_record. Two more come of themselves:
+// "key", the id of the entry, "Observation/ob1" or for the second entry of that resource
+// "Observation/ob1#2"; and "date_precision", day, month or year: as much of "date" as is known.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +42,7 @@ struct Column {
     std::string pattern;  ///< of a date or time, in the letters of text/temporal.h; empty for text
     bool is_time = false;
     bool required = false;
+    bool expected = false;  ///< an entry may lack it, with a warning
 };
 
 /// A heading of the message and the kinds of entry under it.
@@ -75,8 +80,9 @@ std::optional<RecordMapping> load(const std::string& folder, const std::string& 
 /// Resources to make entries of, all held in memory, and what can't be one.
 class Resources {
   public:
-    /// Keeps a copy. A second one of the same type and id is an issue.
-    void add(const text::Node& resource, const text::Location& at);
+    /// Keeps a copy. A second one of the same type and id is an issue. `full_url` is what a Bundle
+    /// calls it, empty outside of one.
+    void add(const text::Node& resource, const text::Location& at, std::string_view full_url);
     void refuse(text::Issue issue) { issues_.push_back(std::move(issue)); }
 
     struct Held {
@@ -86,8 +92,9 @@ class Resources {
     };
     const std::vector<Held>& all() const { return all_; }
     const text::Issues& issues() const { return issues_; }
-    /// By "Type/id", "urn:uuid:id" or a url that ends in the former; null when not held.
-    const text::Node* find(std::string_view reference) const;
+    /// By its Bundle's fullUrl, "Type/id", "urn:uuid:id" or a url that ends in Type/id; null when
+    /// not held.
+    const Held* find(std::string_view reference) const;
 
   private:
     std::vector<Held> all_;
@@ -101,22 +108,23 @@ struct Account {
     std::uint64_t with_entries = 0;
     std::map<std::string, std::uint64_t> not_for_the_record;  ///< by reason
     std::map<std::string, std::uint64_t> rejected;            ///< by reason
+    std::map<std::string, std::uint64_t> warnings;            ///< by reason; of those with entries
 };
 
 struct Report {
     std::string target;
     std::uint64_t entries = 0;
     std::map<std::string, Account> types;
-    text::Issues issues;  ///< what was rejected or could not be read, by file and resource
+    text::Issues issues;  ///< errors: what was rejected or could not be read; and warnings
 
-    bool clean() const { return issues.empty(); }
+    bool clean() const { return !text::has_errors(issues); }
 };
 std::string to_json(const Report& report);
 std::string to_table(const Report& report);
 
 /// Writes the folder `output`, whole or not at all: entries.csv, or a text file for each referral;
-/// rejected.ndjson and reconciliation.json. The same resources give the same bytes, in whatever
-/// order they came. Issue: the folder can't be written.
+/// rejected.ndjson, warnings.ndjson and reconciliation.json. The same resources give the same
+/// bytes, in whatever order they came. Issue: the folder can't be written.
 text::Result<Report> write(const RecordMapping& mapping, const Resources& resources,
                            const std::string& output, bool overwrite);
 
