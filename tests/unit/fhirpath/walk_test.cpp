@@ -7,7 +7,6 @@
 #include "catch.h"
 #include "fhir/definitions.h"
 #include "fhirpath/expression.h"
-#include "fhirpath/parser.h"
 #include "fhirpath/result.h"
 #include "text/node.h"
 
@@ -77,7 +76,8 @@ TEST_CASE("descendants() over a Walk are those without one, from one expression 
               "descendants().ofType(Quantity).value", "descendants().ofType(uri)",
               "descendants().where($this is Period).start", "descendants().id",
               "contained.descendants().ofType(Period)", "descendants().descendants().count()",
-              "(descendants() | code).count()", "descendants().all(hasValue() or children().exists())",
+              "(descendants() | code).count()",
+              "descendants().all(hasValue() or children().exists())",
               "descendants().first().descendants().empty()", "descendants().take(3)",
               "descendants().tail().count()"}) {
             INFO(source);

@@ -40,10 +40,10 @@ struct InputOptions {
 };
 
 /// What `path` holds: every regular file below a folder, every entry of a zip, hidden ones left out
-/// of both (a zip inside a folder is opened, one in parts x.z01 ... x.zip too; not a zip in a zip), in name order. Path traversal in
-/// entry names, a name that comes twice, links that leave the folder and encrypted entries are
-/// issues; the rest is listed. Reading an entry stops with an issue when it inflates beyond 1 GiB
-/// and 200 times the size of its zip.
+/// of both (a zip inside a folder is opened, one in parts x.z01 ... x.zip too; not a zip in a zip),
+/// in name order. Path traversal in entry names, a name that comes twice, links that leave the
+/// folder and encrypted entries are issues; the rest is listed. Reading an entry stops with an
+/// issue when it inflates beyond 1 GiB and 200 times the size of its zip.
 struct Input {
     std::vector<InputFile> files;
     text::Issues issues;
