@@ -3,6 +3,7 @@
 #include <set>
 
 #include "entries.h"
+#include "fhir/identity.h"
 #include "sources/output.h"
 #include "text/json_writer.h"
 #include "text/temporal.h"
@@ -12,6 +13,8 @@ namespace linkway::record {
 namespace {
 
 using text::Status;
+
+constexpr std::size_t longest_name = 200;  ///< of a file: systems take 255 bytes, ".txt" among them
 
 const std::string& cell(const Entry& entry, std::string_view name) {
     static const std::string none;
@@ -91,7 +94,10 @@ std::string line_of(const Entry& entry) {
         " (" +
         (cell(entry, "author.name").empty() ? "author not stated" : cell(entry, "author.name")) +
         ", " + (role.empty() ? "role not stated" : role) + ")";
-    // A line break of the text goes on under its line.
+    // A line break of the text goes on under its line, so that no text can look like a heading.
+    for (std::size_t at = line.find('\r'); at != std::string::npos; at = line.find('\r', at)) {
+        line.replace(at, line.compare(at, 2, "\r\n") == 0 ? 2 : 1, "\n");
+    }
     for (std::size_t at = line.find('\n'); at != std::string::npos; at = line.find('\n', at + 1)) {
         line.insert(at + 1, "  ");
     }
@@ -167,8 +173,12 @@ Status write_documents(const Target& target, const std::vector<MadeEntry>& entri
         std::string name;
         for (const char c : episode.first) {
             const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                               (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
+                               (c >= 'A' && c <= 'Z') || c == '-' ||
+                               (c == '.' && !name.empty());  // else the file would be a hidden one
             name += plain ? c : '_';
+        }
+        if (name.size() > longest_name) {
+            name = fhir::derived_id({"episode", episode.first});
         }
         while (!names.insert(name).second) {
             name += "_";  // the episodes of two patients, or two that differ by such a character

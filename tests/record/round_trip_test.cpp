@@ -12,7 +12,6 @@
 
 using commands::read_file;
 using commands::run_program;
-using linkway::text::Node;
 namespace fs = std::filesystem;
 
 namespace {
