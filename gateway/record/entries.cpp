@@ -33,7 +33,10 @@ class Maker {
         };
     }
 
-    std::vector<MadeEntry> run() {
+    Entries run() {
+        if (text::has_errors(resources_.issues())) {
+            withheld_.emplace_back();
+        }
         for (const Resources::Held& each : resources_.all()) {
             for (Entry& row : rows(mapping_.patients, each)) {
                 patients_[&each] = std::move(row);
@@ -52,7 +55,7 @@ class Maker {
             };
             return order(a) < order(b);
         });
-        return std::move(made_);
+        return {std::move(made_), std::move(withheld_)};
     }
 
   private:
@@ -95,6 +98,7 @@ class Maker {
         const std::size_t rejected = report_.issues.size();
         auto made = rows(mapping_.entries, from);
         if (report_.issues.size() != rejected) {
+            withheld_.emplace_back();
             return;
         }
         if (made.empty()) {
@@ -115,6 +119,7 @@ class Maker {
         }
         for (const Entry& entry : made) {
             if (const std::string lack = lacks(entry); !lack.empty()) {
+                withhold(made);
                 return reject(from, lack);
             }
         }
@@ -126,12 +131,20 @@ class Maker {
         }
     }
 
+    void withhold(const std::vector<Entry>& entries) {
+        for (const Entry& each : entries) {
+            if (cell(each, "action") != "remove") {
+                withheld_.push_back(
+                    {cell(each, "kind"), cell(each, "patient"), cell(each, "episode")});
+            }
+        }
+    }
+
     /// Puts the columns of what the entry refers to beside its own, and that one's name for the
     /// reference, which may have been written in several ways.
     void join(Entry& entry, const std::string& name, const Rows& others) const {
         const Resources::Held* held = resources_.find(cell(entry, name));
         const auto other = others.find(held);
-        entry.erase(name);
         if (held != nullptr && other != others.end()) {
             entry[name] = held->type + "/" + held->id;
             for (const auto& [column, value] : other->second) {
@@ -145,7 +158,7 @@ class Maker {
         const auto missing = [](const std::string& name) {
             return "it has no " + name + ", which every entry must have";
         };
-        if (cell(entry, "patient").empty()) {
+        if (patients_.count(resources_.find(cell(entry, "patient"))) == 0) {
             return "its patient is not among the resources";
         }
         // Found under a wrong number, a person is somebody else.
@@ -214,12 +227,12 @@ class Maker {
     mapping::ViewRunner runner_;
     Rows patients_, authors_;
     std::vector<MadeEntry> made_;
+    std::vector<Withheld> withheld_;
 };
 
 }  // namespace
 
-std::vector<MadeEntry> make_entries(const RecordMapping& mapping, const Resources& resources,
-                                    Report& report) {
+Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report) {
     return Maker(mapping, resources, report).run();
 }
 

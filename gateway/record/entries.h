@@ -11,9 +11,19 @@ struct MadeEntry {
     const Resources::Held* from = nullptr;
 };
 
+/// What may have been an entry, but could not be filed or even read: until somebody has looked,
+/// nobody can say that there is none of its kind. What is not known of it is empty.
+struct Withheld {
+    std::string kind, patient, episode;
+};
+
+struct Entries {
+    std::vector<MadeEntry> made;  ///< in the order of patient, episode, date and key
+    std::vector<Withheld> withheld;
+};
+
 /// Runs the views over the resources, joins patients and authors, and books every resource under
-/// what became of it. Entries come in the order of patient, episode, date and key.
-std::vector<MadeEntry> make_entries(const RecordMapping& mapping, const Resources& resources,
-                                    Report& report);
+/// what became of it.
+Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report);
 
 }  // namespace linkway::record

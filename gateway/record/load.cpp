@@ -126,6 +126,9 @@ class TargetReader {
             Section section;
             section.title = words(each, "title");
             section.none = each.string_or("none", "");
+            if (!section.none.empty()) {
+                section.withheld = words(each, "withheld");
+            }
             const std::string_view show = each.string_or("show", "all");
             section.first_and_last = show == "first-and-last";
             if (!section.first_and_last && show != "all") {

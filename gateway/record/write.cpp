@@ -128,7 +128,22 @@ std::vector<const Entry*> first_and_last(const std::vector<const Entry*>& entrie
     return result;
 }
 
-std::string document(const Target& target, const std::vector<const Entry*>& entries) {
+/// Whether the section may lack something of the episode that `any` is an entry of.
+bool lacks_any(const Section& section, const Entry& any, const std::vector<Withheld>& withheld) {
+    const auto may_be = [](const std::string& known, const std::string& wanted) {
+        return known.empty() || known == wanted;
+    };
+    return std::any_of(withheld.begin(), withheld.end(), [&](const Withheld& each) {
+        const bool of_kind =
+            each.kind.empty() ||
+            std::find(section.kinds.begin(), section.kinds.end(), each.kind) != section.kinds.end();
+        return of_kind && may_be(each.patient, cell(any, "patient")) &&
+               may_be(each.episode, cell(any, "episode"));
+    });
+}
+
+std::string document(const Target& target, const std::vector<const Entry*>& entries,
+                     const std::vector<Withheld>& withheld) {
     const Entry& any = *entries.front();
     const auto known = [&](std::string_view column) {
         const std::string& value = cell(any, column);
@@ -153,7 +168,10 @@ std::string document(const Target& target, const std::vector<const Entry*>& entr
             continue;
         }
         text += "\n" + section.title + "\n";
-        text += chosen.empty() ? section.none + "\n" : "";
+        const bool lacking = !section.withheld.empty() && lacks_any(section, any, withheld);
+        if (lacking || chosen.empty()) {
+            text += (lacking ? section.withheld : section.none) + "\n";
+        }
         for (const Entry* each : chosen) {
             text += line_of(*each);
         }
@@ -162,10 +180,10 @@ std::string document(const Target& target, const std::vector<const Entry*>& entr
 }
 
 /// A file for each referral, named by its episode: names say nothing of the patient.
-Status write_documents(const Target& target, const std::vector<MadeEntry>& entries,
+Status write_documents(const Target& target, const Entries& entries,
                        sources::OutputFolder& folder) {
     std::map<std::pair<std::string, std::string>, std::vector<const Entry*>> episodes;
-    for (const MadeEntry& each : entries) {
+    for (const MadeEntry& each : entries.made) {
         episodes[{cell(each.cells, "episode"), cell(each.cells, "patient")}].push_back(&each.cells);
     }
     std::set<std::string> names;
@@ -183,7 +201,7 @@ Status write_documents(const Target& target, const std::vector<MadeEntry>& entri
         while (!names.insert(name).second) {
             name += "_";  // the episodes of two patients, or two that differ by such a character
         }
-        if (Status failed = folder.write(name + ".txt", document(target, of))) {
+        if (Status failed = folder.write(name + ".txt", document(target, of, entries.withheld))) {
             return failed;
         }
     }
@@ -227,7 +245,7 @@ text::Result<Report> write(const RecordMapping& mapping, const Resources& resour
     const auto entries = make_entries(mapping, resources, report);
     Status failed = mapping.target.is_document()
                         ? write_documents(mapping.target, entries, **folder)
-                        : write_table(mapping.target, entries, **folder);
+                        : write_table(mapping.target, entries.made, **folder);
     for (const auto& [name, content] :
          {std::pair("rejected.ndjson", outcomes(report.issues, true)),
           std::pair("warnings.ndjson", outcomes(report.issues, false)),

@@ -49,7 +49,8 @@ struct Column {
 struct Section {
     std::string title;
     std::vector<std::string> kinds;
-    std::string none;  ///< said when there are no such entries; empty leaves the heading out
+    std::string none;      ///< said when there are no such entries; empty leaves the heading out
+    std::string withheld;  ///< said when there may be more than could be filed; needed by `none`
     bool first_and_last = false;  ///< of each code the first and the last entry only
 };
 
