@@ -48,13 +48,7 @@ class Maker {
         for (const Resources::Held& each : resources_.all()) {
             make(each);
         }
-        std::sort(made_.begin(), made_.end(), [](const MadeEntry& a, const MadeEntry& b) {
-            const auto order = [](const MadeEntry& each) {
-                return std::tie(cell(each.cells, "patient"), cell(each.cells, "episode"),
-                                cell(each.cells, "date"), cell(each.cells, "key"));
-            };
-            return order(a) < order(b);
-        });
+        sort();
         return {std::move(made_), std::move(withheld_)};
     }
 
@@ -128,6 +122,29 @@ class Maker {
         for (Entry& entry : made) {
             complete(entry, from);
             made_.push_back({std::move(entry), &from});
+        }
+    }
+
+    /// Puts the entries in order of patient, episode, moment and key. Moments are compared on UK
+    /// clocks: what was written in another zone is not earlier or later for it.
+    void sort() {
+        using Order = std::tuple<std::string_view, std::string_view, std::string, std::string_view>;
+        std::vector<std::pair<Order, MadeEntry>> sorted;
+        sorted.reserve(made_.size());
+        for (MadeEntry& each : made_) {
+            const auto moment = text::parse_uk_moment(cell(each.cells, "date"));
+            std::string at;
+            text::append_as(at, moment->date, moment->time.value_or(text::TimeOfDay{}),
+                            "yyyyMMddHHmmss");
+            // A map's strings stay where they are when it is moved.
+            sorted.emplace_back(Order(cell(each.cells, "patient"), cell(each.cells, "episode"), at,
+                                      cell(each.cells, "key")),
+                                std::move(each));
+        }
+        std::sort(sorted.begin(), sorted.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
+        for (std::size_t i = 0; i < sorted.size(); ++i) {
+            made_[i] = std::move(sorted[i].second);
         }
     }
 
