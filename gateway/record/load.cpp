@@ -14,7 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using text::Issues;
-using text::Location;
 using text::Node;
 using text::Severity;
 
@@ -162,7 +161,7 @@ class TargetReader {
     }
 
     std::string words(const Node& owner, std::string_view name) {
-        const std::string value(owner.string_or(name, ""));
+        std::string value(owner.string_or(name, ""));
         if (value.empty()) {
             fail(owner, "\"" + std::string(name) + "\" is missing");
         }
