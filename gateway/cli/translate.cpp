@@ -165,10 +165,8 @@ Command translate_command() {
         {"json", "", "", "print the reconciliation as JSON"},
     };
     command.examples = {"linkway translate --system emis /srv/emis/2026-11-20 -o fhir",
-                        "linkway translate --system emis extract.zip -o fhir --format bundle "
-                        "--nhs-number quarantine",
-                        "linkway translate --system emis /srv/emis/2026-11-21 -o fhir-2026-11-21 "
-                        "--state /var/lib/linkway",
+                        "linkway translate --system emis x.zip -o fhir --nhs-number quarantine",
+                        "linkway translate --system emis delta -o fhir --state /var/lib/linkway",
                         "linkway translate --system emis extract -o fhir --json | jq .total",
                         "linkway translate --to emis service.ndjson -o entries"};
     command.min_operands = command.max_operands = 1;

@@ -8,6 +8,12 @@ namespace linkway::fhirpath {
 
 namespace {
 
+/// Has a node's items or members, of which it knows the place, brought near.
+void bring_near(const text::Node& node) {
+    __builtin_prefetch(node.is_array() ? static_cast<const void*>(node.items.begin())
+                                       : node.members.begin());
+}
+
 /// What has children still to be seen: an object and the type its members belong to, or a record.
 struct Unopened {
     const text::Node* object = nullptr;
@@ -26,6 +32,7 @@ class Descent {
         if (item.kind == ValueKind::record) {
             queue_.push_back({nullptr, nullptr, item.record});
         } else if (const text::Node* object = object_of(item)) {
+            bring_near(*object);
             queue_.push_back({object, type_of_members(item), nullptr});
         }
     }
@@ -67,6 +74,7 @@ class Descent {
         if (query_ != nullptr && type != nullptr && !converts_to_type(*type, *query_)) {
             ++found_;
             if (object) {
+                bring_near(*node);
                 queue_.push_back({node, members_of(type), nullptr});
             } else if (extra != nullptr) {
                 queue_.push_back({extra, element_type(), nullptr});
@@ -100,6 +108,20 @@ bool descend(Machine& machine, const Step& step, Descent& descent) {
 }
 
 }  // namespace
+
+Walk::Walk(const Value& resource) : resource_(resource) {
+    if (resource.kind != ValueKind::node || resource.node == nullptr) {
+        return;
+    }
+    const text::Members& members = resource.node->members;
+    for (const text::Member& member : members) {
+        __builtin_prefetch(&member);
+        __builtin_prefetch(&member + 1);
+    }
+    for (const text::Member& member : members) {
+        bring_near(member.value);
+    }
+}
 
 /// What a Walk has kept, or keeps now.
 class Descendants {

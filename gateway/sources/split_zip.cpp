@@ -154,13 +154,15 @@ Result<std::unique_ptr<SplitZip>> SplitZip::open(const std::string& path) {
     }
     zip->parts_.clear();
     zip->begins_ = {0};
-    for (std::uint64_t i = 1; i <= end->disk + 1; ++i) {
-        const std::string digits = (i < 10 ? "0" : "") + std::to_string(i);
+    const auto add = [&zip](std::shared_ptr<const PlainFile> part) {
+        zip->begins_.push_back(zip->begins_.back() + part->size());
+        zip->parts_.push_back(std::move(part));
+    };
+    for (std::uint64_t i = 1; i <= end->disk; ++i) {
         fs::path name(path);
         const bool capital = name.extension().string()[1] == 'Z';
-        auto part = i > end->disk
-                        ? std::move(last)
-                        : open_part(name.replace_extension((capital ? ".Z" : ".z") + digits));
+        const std::string digits = (i < 10 ? "0" : "") + std::to_string(i);
+        auto part = open_part(name.replace_extension((capital ? ".Z" : ".z") + digits));
         if (!part) {
             return Issue{Severity::error,
                          "not-found",
@@ -169,9 +171,9 @@ Result<std::unique_ptr<SplitZip>> SplitZip::open(const std::string& path) {
                          {path, 0, 0, {}},
                          "fetch all its parts into one folder"};
         }
-        zip->begins_.push_back(zip->begins_.back() + (*part)->size());
-        zip->parts_.push_back(std::move(part).value());
+        add(std::move(part).value());
     }
+    add(std::move(last).value());
     if (Status failed = zip->rewrite_directory(*end, path)) {
         return std::move(*failed);
     }

@@ -246,6 +246,24 @@ TEST_CASE("Mistakes in a data package are named with place and nearest name") {
     one(R"("name": "Where", "type": "string")",
         R"("name": "Where", "type": "string", "linkway": {"list": "||"})",
         "datapackage.json:20:65: error: \"list\" is the one ASCII character between two values");
+    one(R"("name": "Where", "type": "string")",
+        R"("name": "Where", "type": "string", "linkway": {"case": "lower"})",
+        "datapackage.json:20:65: error: \"case\" is \"upper\", and for strings");
+    one(R"("name": "Where", "type": "string")",
+        R"("name": "Where", "type": "string", "linkway": {"noTime": "00:00:00"})",
+        "datapackage.json:20:67: error: \"noTime\" is for a datetime, and Where is none");
+    one(R"("inverse": "visit", )", R"("many": true, )",
+        "datapackage.json:23:63: error: \"many\" says of the \"inverse\" that it leads to many "
+        "rows");
+    const std::string system = R"("system": "s", )";
+    one(system, system + R"("encoding": "latin-1", )",
+        "datapackage.json:4:42: error: \"encoding\" is utf-8 or windows-1252");
+    const std::string manifest = R"("manifest": {"resource": "visits", "table": "Where", )"
+                                 R"("delta": "Where", "from": "Where", "to": "Were", )"
+                                 R"("format": "yyyyMMdd_HHmm"}, )";
+    one(system, system + manifest, "datapackage.json:4:124: error: visits has no column \"Were\"");
+    one(system, system + R"("manifest": {"resource": "visit"}, )",
+        "datapackage.json:4:42: error: there is no table \"visit\"; did you mean \"visits\"?");
     CHECK(broken(R"("version": "1",)", R"("version": 1,)").size() == 1);
     CHECK(broken("^([a-z]+)", "^([a-z+)").size() == 1);
 }

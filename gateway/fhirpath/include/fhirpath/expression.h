@@ -76,7 +76,9 @@ using Resolver =
 /// found once, by the first that asks for descendants(). Not thread-safe; the resource outlives it.
 class Walk {
   public:
-    explicit Walk(const Value& resource) : resource_(resource) {}
+    /// Asks for the resource's members to be brought near: one resource among many is in no cache,
+    /// and to wait for its members one by one takes longer than most expressions.
+    explicit Walk(const Value& resource);
 
     const Value& resource() const { return resource_; }
 

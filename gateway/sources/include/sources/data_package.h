@@ -7,6 +7,10 @@
 //                        "table", "timestamp", "feed", "bulk"]}, "timestampFormat":
 //                        "yyyyMMddHHmmss"}   (where "bulk" is not empty the file says all that
 //                        there is, and what it lacks is fed no longer)
+//            "encoding": "windows-1252" (UTF-8 else), "manifest": {"resource": "SRManifest",
+//            "table": "FileName", "delta": "IsDelta", "from": ..., "to": ..., "format":
+//            "yyyyMMdd_HHmm"} (a table that is written last and says what the others of its folder
+//            hold)
 //   resource "linkway": {"required": true, "organisation": "OrganisationGuid", "version":
 //   "ProcessingId", "deleted": "Deleted", "deletion": "out-of-scope",
 //                        "unused": "why no row of it is read",
@@ -22,10 +26,13 @@
 //                        group of the file's name) "list": "|",    (several values; a link agrees
 //                        when one does) "prefixes": [":STAFF:"], "until": ","}   (what stands
 //                        around a value)
+//                        "case": "upper" (small letters mean the same), "noTime": "00:00:00"
+//                        (a time of day that says that none is known)
 //   field    "missingValues": ["9999"]: cells that say that nothing is known
 //   foreignKeys[] "linkway": {"name": "patient", "inverse": "referral", "prefer":
 //   {"OrganisationGuid": "OrganisationGuid"}}
-//                 name: how templates navigate (%row.patient); inverse: the way back, one row;
+//                 name: how templates navigate (%row.patient); inverse: the way back, one row,
+//                 or with "many": true all of them;
 //                 prefer: among several matches the one that agrees in these columns.
 #pragma once
 
