@@ -17,12 +17,6 @@ constexpr std::string_view no_view = "no entries are made of its type";
 constexpr std::string_view nothing_to_file = "nothing in it to file";
 constexpr std::string_view stands_there = "stands in the record already";
 
-const std::string& cell(const Entry& entry, std::string_view name) {
-    static const std::string none;
-    const auto found = entry.find(name);
-    return found == entry.end() ? none : found->second;
-}
-
 class Maker {
   public:
     Maker(const RecordMapping& mapping, const Resources& resources, Report& report)

@@ -5,6 +5,13 @@
 
 namespace linkway::record {
 
+/// Content of a column; empty when the entry lacks it.
+inline const std::string& cell(const Entry& entry, std::string_view name) {
+    static const std::string none;
+    const auto found = entry.find(name);
+    return found == entry.end() ? none : found->second;
+}
+
 /// An entry and where it comes from.
 struct MadeEntry {
     Entry cells;

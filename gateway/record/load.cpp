@@ -69,24 +69,6 @@ std::vector<mapping::View> read_views(const fs::path& folder,
     return views;
 }
 
-/// The letters of text/temporal.h for the directives that a package's dates are written in.
-std::string pattern_of(std::string_view format) {
-    static const std::map<char, std::string_view> letters = {
-        {'Y', "yyyy"}, {'m', "MM"}, {'d', "dd"}, {'b', "MMM"},
-        {'H', "HH"},   {'M', "mm"}, {'S', "ss"}};
-    std::string result;
-    for (std::size_t i = 0; i < format.size(); ++i) {
-        if (format[i] != '%' || i + 1 == format.size()) {
-            result += format[i];
-        } else if (const auto found = letters.find(format[++i]); found != letters.end()) {
-            result += found->second;
-        } else {
-            return {};
-        }
-    }
-    return result;
-}
-
 class TargetReader {
   public:
     TargetReader(const text::Document& document, const std::set<std::string>& known, Issues& issues)
@@ -160,7 +142,7 @@ class TargetReader {
         const std::string type = words(field, "type");
         if (type == "date" || type == "time" || type == "datetime") {
             column.is_time = type == "time";
-            column.pattern = pattern_of(words(field, "format"));
+            column.pattern = text::pattern_of_directives(words(field, "format"));
             if (column.pattern.empty()) {
                 fail(field, "unknown pattern of " + column.name,
                      "patterns are made of %Y %m %d %b %H %M %S");

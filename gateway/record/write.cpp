@@ -16,12 +16,6 @@ using text::Status;
 
 constexpr std::size_t longest_name = 200;  ///< of a file: systems take 255 bytes, ".txt" among them
 
-const std::string& cell(const Entry& entry, std::string_view name) {
-    static const std::string none;
-    const auto found = entry.find(name);
-    return found == entry.end() ? none : found->second;
-}
-
 /// A cell as the target writes it: dates in its pattern on UK clocks, a time only where one is
 /// known, 00:00:00 where the pattern asks for one that is not.
 std::string written(const Column& column, const Entry& entry) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "package_reader.h"
+#include "text/temporal.h"
 #include "version_range.h"
 
 namespace linkway::sources {
@@ -25,27 +26,6 @@ std::string to_words(NodeKind kind) {
     static constexpr std::string_view names[] = {"null",     "true or false", "a number",
                                                  "a string", "a list",        "an object"};
     return std::string(names[static_cast<std::size_t>(kind)]);
-}
-
-/// The directives of Table Schema's date patterns (those of strptime) in the letters of
-/// text/temporal.h; empty when one is unknown.
-std::string pattern_of(std::string_view format) {
-    static const std::map<char, std::string_view> letters = {
-        {'Y', "yyyy"}, {'m', "MM"}, {'d', "dd"}, {'b', "MMM"},
-        {'H', "HH"},   {'M', "mm"}, {'S', "ss"}};
-    std::string result;
-    for (std::size_t i = 0; i < format.size(); ++i) {
-        if (format[i] != '%') {
-            result += format[i];
-            continue;
-        }
-        const auto found = ++i < format.size() ? letters.find(format[i]) : letters.end();
-        if (found == letters.end()) {
-            return {};
-        }
-        result += found->second;
-    }
-    return result;
 }
 
 }  // namespace
@@ -181,7 +161,7 @@ void PackageReader::read_type(const Node& field, Column& column) {
         return;
     }
     if (!column.format.empty()) {
-        column.format = pattern_of(format->text);
+        column.format = text::pattern_of_directives(format->text);
         if (column.format.empty()) {
             fail(*format, "unknown pattern of " + column.name,
                  "patterns are made of %Y %m %d %b %H %M %S, such as \"%Y-%m-%d\"");

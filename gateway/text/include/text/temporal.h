@@ -38,6 +38,10 @@ struct TimeOfDay {
 std::optional<Date> parse_date(std::string_view text, std::string_view pattern);
 std::optional<TimeOfDay> parse_time(std::string_view text, std::string_view pattern);
 
+/// Such a pattern for the directives of Table Schema, which are those of strptime: %Y %m %d %b %H
+/// %M %S; empty when another one is among them.
+std::string pattern_of_directives(std::string_view format);
+
 struct DateTime {
     Date date;
     TimeOfDay time;

@@ -1,7 +1,9 @@
-// FHIR moments on UK clocks, and written as GP systems write them.
+// Patterns as data packages give them, FHIR moments on UK clocks, and both as GP systems write
+// them.
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <map>
 
 #include "text/temporal.h"
 
@@ -37,6 +39,25 @@ DateTime civil(std::int64_t minutes, std::uint8_t second) {
 }
 
 }  // namespace
+
+std::string pattern_of_directives(std::string_view format) {
+    static const std::map<char, std::string_view> letters = {
+        {'Y', "yyyy"}, {'m', "MM"}, {'d', "dd"}, {'b', "MMM"},
+        {'H', "HH"},   {'M', "mm"}, {'S', "ss"}};
+    std::string result;
+    for (std::size_t i = 0; i < format.size(); ++i) {
+        if (format[i] != '%') {
+            result += format[i];
+            continue;
+        }
+        const auto found = ++i < format.size() ? letters.find(format[i]) : letters.end();
+        if (found == letters.end()) {
+            return {};
+        }
+        result += found->second;
+    }
+    return result;
+}
 
 std::optional<UkMoment> parse_uk_moment(std::string_view text) {
     for (const std::string_view pattern : {"yyyy", "yyyy-MM", "yyyy-MM-dd"}) {
