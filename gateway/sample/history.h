@@ -59,6 +59,7 @@ enum class Urgency : std::uint8_t { routine, urgent, soon, none };
 
 struct Referral {
     int entry = 0;
+    int closing = -1;  ///< entry that closed the case; -1 while open, or when nobody coded it
     OrganisationRef target;
     Urgency urgency = Urgency::routine;
     int service_type = 0;  ///< 0 none, else a number that the writer's list gives a word for

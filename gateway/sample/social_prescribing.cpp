@@ -46,7 +46,7 @@ class Story {
 
   private:
     int episode(int day);
-    void refer(int day, std::uint32_t staff);
+    bool refer(int day, std::uint32_t staff);
     int seen(int day, int times);
     void need(int day, std::uint32_t staff);
     int contact(int day, std::uint32_t staff);
@@ -98,13 +98,14 @@ void Story::need(int day, std::uint32_t staff) {
     made.code = needs[random_.below(static_cast<std::uint32_t>(needs.size()))];
 }
 
-void Story::refer(int day, std::uint32_t staff) {
+/// True when the code has a referral with it.
+bool Story::refer(int day, std::uint32_t staff) {
     if (random_.chance(3500)) {
         need(day, staff);
     }
     entry(Named::referral, day, staff, social_notes());
     if (!random_.chance(5000)) {
-        return;  // a code and no more, as half of them are
+        return false;  // a code and no more, as half of them are
     }
     Referral referral;
     referral.entry = static_cast<int>(history_.entries.size() - 1);
@@ -119,6 +120,7 @@ void Story::refer(int day, std::uint32_t staff) {
     referral.mode = static_cast<int>(random_.below(6));
     referral.booking = random_.chance(300) ? 1 + random_.next() % 999999999999ULL : 0;
     history_.referrals.push_back(referral);
+    return true;
 }
 
 /// Meetings from `day` on; the day of the last one.
@@ -156,7 +158,8 @@ int Story::episode(int day) {
         entry(Named::signposted, day, referrer, {});
         return day;
     }
-    refer(day, random_.chance(1500) ? World::pick(StaffGroup::link_worker, random_) : referrer);
+    const bool has_referral =
+        refer(day, random_.chance(1500) ? World::pick(StaffGroup::link_worker, random_) : referrer);
     if (random_.chance(800)) {  // changed their mind
         day = std::min(last_, day + random_.between(3, 40));
         entry(Named::declined, day, World::pick(StaffGroup::link_worker, random_), {});
@@ -173,6 +176,9 @@ int Story::episode(int day) {
     if (random_.chance(5000) && day >= contact_codes_since && day < last_) {
         const int end = std::min(last_, day + random_.between(0, 40));
         entry(Named::closed, end, World::pick(StaffGroup::link_worker, random_), closing_notes());
+        if (has_referral) {
+            history_.referrals.back().closing = static_cast<int>(history_.entries.size() - 1);
+        }
     }
     return day;
 }

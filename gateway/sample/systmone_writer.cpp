@@ -1,6 +1,5 @@
 #include "systmone_writer.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -34,17 +33,22 @@ constexpr OrganisationKind known[] = {OrganisationKind::practice, OrganisationKi
                                       OrganisationKind::link_worker_service,
                                       OrganisationKind::hospital, OrganisationKind::commissioner};
 
+// Those of referrals received stay empty: practices send them, and what a link worker service that
+// worked in SystmOne itself would fill in has no published lists of values.
 constexpr std::string_view written_tables[] = {"SRCode",
                                                "SRConfiguredListOption",
                                                "SREvent",
                                                "SRMapping",
                                                "SROrganisation",
+                                               "SROrganisationBranch",
                                                "SRPatient",
                                                "SRPatientAddressHistory",
                                                "SRPatientContactDetails",
                                                "SRPatientRegistration",
                                                "SRPrimaryCareMedication",
                                                "SRProblem",
+                                               "SRReferralIn",
+                                               "SRReferralInStatusDetails",
                                                "SRReferralOut",
                                                "SRReferralOutStatusDetails",
                                                "SRStaffMember",
@@ -52,7 +56,12 @@ constexpr std::string_view written_tables[] = {"SRCode",
 
 bool is_reference(std::string_view name) {
     return name == "SRConfiguredListOption" || name == "SROrganisation" ||
-           name == "SRStaffMember" || name == "SRStaffMemberProfile";
+           name == "SROrganisationBranch" || name == "SRStaffMember" ||
+           name == "SRStaffMemberProfile";
+}
+
+std::uint64_t branch_key(std::uint32_t practice) {
+    return 1 + std::uint64_t{practice};
 }
 
 std::uint64_t staff_key(std::uint32_t practice, std::uint32_t number) {
@@ -72,6 +81,16 @@ std::string local_ctv3(int code) {
         result[at] = digits[static_cast<std::size_t>(code % 62)];
     }
     return result;
+}
+
+/// 0 for an entry without a date.
+int known_day(const Entry& e) {
+    return e.known == DateKnown::nothing ? 0 : e.day;
+}
+
+/// Entries have the time of their contact; midnight, which is for unknown, without one.
+int second_of(const History& history, const Entry& e) {
+    return e.contact >= 0 ? history.contacts[static_cast<std::size_t>(e.contact)].minute * 60 : 0;
 }
 
 std::string decimal(int thousandths) {
@@ -94,6 +113,7 @@ text::Status SystmOneWriter::write() {
     }
     lists();
     organisations();
+    branches();
     text::Status failed = each_patient(
         options_, world_, dictionary_,
         [this](const Practice& practice) {
@@ -184,6 +204,20 @@ void SystmOneWriter::organisations() {
             out.set("Telephone", o.phone).set("MadeObsolete", "FALSE").set("IDTrust", "-1");
             out.set("IDCcg", "-1").set("RemovedData", "0").end();
         }
+    }
+}
+
+/// One to a practice: its main surgery.
+void SystmOneWriter::branches() {
+    for (std::uint32_t i = 0; i < world_.count(OrganisationKind::practice); ++i) {
+        const Organisation o = world_.organisation({OrganisationKind::practice, i});
+        NamedTable& out = table("SROrganisationBranch").number("RowIdentifier", branch_key(i));
+        out.set("IDOrganisationVisibleTo", o.ods_code).set("ID", o.ods_code + "001");
+        out.set("BranchName", o.name).set("HouseName", o.address.house);
+        out.set("RoadName", o.address.street).set("Locality", o.address.village);
+        out.set("Town", o.address.town).set("County", o.address.county);
+        out.set("PostCode", o.address.postcode).set("BranchObsolete", "FALSE");
+        out.set("IDOrganisation", o.ods_code).set("RemovedData", "0").end();
     }
 }
 
@@ -299,6 +333,7 @@ void SystmOneWriter::contacts(const History& history) {
             .number("RowIdentifier", first_event_ + i)
             .set("ClinicalEvent", "TRUE")
             .set("EventIncomplete", "FALSE")
+            .number("IDBranch", branch_key(practice_))
             .end();
     }
 }
@@ -307,17 +342,11 @@ void SystmOneWriter::entries(const History& history) {
     for (std::size_t i = 0; i < history.entries.size(); ++i) {
         const Entry& e = history.entries[i];
         const Code& code = dictionary_.codes[static_cast<std::size_t>(e.code)];
-        const bool in_contact = e.contact >= 0;
-        const std::size_t place =
-            in_contact ? static_cast<std::size_t>(e.contact) : history.contacts.size() + i;
-        const int second =
-            in_contact ? history.contacts[static_cast<std::size_t>(e.contact)].minute * 60 : 0;
-        const int day = e.known == DateKnown::nothing ? 0 : e.day;
-        const std::uint64_t event = first_event_ + place;
-        if (!in_contact) {
+        const std::uint64_t event = event_of(history, static_cast<int>(i));
+        if (e.contact < 0) {
             begin("SREvent", e.day, 0, e.staff, 0).number("RowIdentifier", event).end();
         }
-        NamedTable& out = begin("SRCode", day, second, e.staff, event);
+        NamedTable& out = begin("SRCode", known_day(e), second_of(history, e), e.staff, event);
         out.number("RowIdentifier", first_code_ + i);
         out.date("DateEventRecorded", e.entered_day, e.entered_second);
         out.number("IDProfileEnteredBy", profile_key(practice_, e.entered_by));
@@ -351,18 +380,33 @@ void SystmOneWriter::medication(const History& history) {
     }
 }
 
+std::uint64_t SystmOneWriter::event_of(const History& history, int entry) const {
+    const Entry& e = history.entries[static_cast<std::size_t>(entry)];
+    return first_event_ + (e.contact >= 0
+                               ? static_cast<std::uint64_t>(e.contact)
+                               : history.contacts.size() + static_cast<std::uint64_t>(entry));
+}
+
+/// A state is of the day, the event and the person of the entry that brought it about.
+void SystmOneWriter::state(const History& history, std::uint64_t referral, int entry,
+                           std::string_view term) {
+    const Entry& e = history.entries[static_cast<std::size_t>(entry)];
+    begin("SRReferralOutStatusDetails", known_day(e), second_of(history, e), e.staff,
+          event_of(history, entry))
+        .number("IDReferralOut", referral)
+        .set("StatusOfReferralOut", term)
+        .end();
+}
+
 /// A referral and the states it went through: waiting from the start, complete when the case was
-/// closed. That the service is one for social prescribing only its name and the coded entry say.
+/// closed. That someone declined, and that the service is one for social prescribing, the coded
+/// entry of the same event says; no state for the first is published.
 void SystmOneWriter::referrals(const History& history) {
     for (const Referral& each : history.referrals) {
         const Entry& e = history.entries[static_cast<std::size_t>(each.entry)];
-        const int day = e.known == DateKnown::nothing ? 0 : e.day;
-        const int second =
-            e.contact >= 0 ? history.contacts[static_cast<std::size_t>(e.contact)].minute * 60 : 0;
-        const auto place = static_cast<std::uint64_t>(
-            e.contact >= 0 ? e.contact : static_cast<int>(history.contacts.size()) + each.entry);
         const Organisation to = world_.organisation(each.target);
-        NamedTable& out = begin("SRReferralOut", day, second, e.staff, first_event_ + place);
+        NamedTable& out = begin("SRReferralOut", known_day(e), second_of(history, e), e.staff,
+                                event_of(history, each.entry));
         const std::uint64_t row = out.rows() + 1;
         out.set("TypeOfReferral", "-1").set("Reason", "5021").set("ServiceOffered", "175137");
         out.number("IDProfileReferrer", profile_key(practice_, e.staff)).set("ReReferral", "FALSE");
@@ -371,19 +415,9 @@ void SystmOneWriter::referrals(const History& history) {
         out.set("RecipientID",
                 each.target.kind == OrganisationKind::hospital ? to.ods_code : to.name)
             .end();
-        const bool is_social = e.code == static_cast<int>(Named::referral);
-        const auto closed = std::find_if(
-            history.entries.begin() + each.entry, history.entries.end(),
-            [](const Entry& later) { return later.code == static_cast<int>(Named::closed); });
-        const auto state = [&](int on, std::string_view term) {
-            begin("SRReferralOutStatusDetails", on, second, e.staff, first_event_ + place)
-                .number("IDReferralOut", row)
-                .set("StatusOfReferralOut", term)
-                .end();
-        };
-        state(day, waiting);
-        if (is_social && closed != history.entries.end()) {
-            state(closed->day, complete);
+        state(history, row, each.entry, waiting);
+        if (each.closing >= 0) {
+            state(history, row, each.closing, complete);
         }
     }
 }

@@ -32,6 +32,7 @@ class SystmOneWriter {
 
     void lists();
     void organisations();
+    void branches();
     void staff(std::uint32_t practice);
     text::Status patient(const Patient& patient, const History& history, std::uint64_t index);
     void person(const Patient& patient);
@@ -43,6 +44,9 @@ class SystmOneWriter {
     /// What a row of a patient's record begins and ends with: ids, dates, who did it, where.
     NamedTable& begin(std::string_view name, int day, int second, std::uint32_t staff,
                       std::uint64_t event);
+    /// The event that an entry is part of.
+    std::uint64_t event_of(const History& history, int entry) const;
+    void state(const History& history, std::uint64_t referral, int entry, std::string_view term);
     void report_progress(std::uint64_t done);
 
     const SampleOptions& options_;
