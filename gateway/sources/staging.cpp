@@ -343,12 +343,16 @@ Status Staging::find_other_versions() {
         const int column = telling_column(set);
         std::set<std::pair<std::uint32_t, std::uint64_t>> kept;
         KeySet keys;
+        std::unordered_set<std::string> whole_keys;
         for (const Row& row : set.rows()) {
             kept.emplace(row.file, row.number);
             if (row.fate == Fate::pending) {
                 keys.insert(row.cell(column));
+                whole_keys.insert(row.key());
             }
         }
+        // One column selects; ids that are a practice's own come again with others.
+        RowSet probe(mapping_.graph(), rules.table);
         if (keys.size() > 0) {
             const bool guid =
                 set.definition().columns[static_cast<std::size_t>(column)].type == ColumnType::guid;
@@ -358,7 +362,9 @@ Status Staging::find_other_versions() {
                 return scan(
                     index, {{{static_cast<std::uint32_t>(position), &keys, guid, nullptr}}, {}}, "",
                     [&](const ScannedRow& scanned, const TableFile& file, std::uint32_t at) {
-                        if (kept.count({at, scanned.number}) == 0) {
+                        probe.clear();
+                        if (kept.count({at, scanned.number}) == 0 &&
+                            whole_keys.count(probe.add(scanned, file.columns).key()) != 0) {
                             --accounts_[at].not_relevant[not_an_event];
                             keep(set, scanned, file, at);
                         }
