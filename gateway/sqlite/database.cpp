@@ -1,30 +1,31 @@
-#include "sqlite.h"
+#include "sqlite/database.h"
 
 #include <sqlite3.h>
 
-namespace linkway::sources {
+namespace linkway::sqlite {
 
 namespace {
 
-text::Issue failure(int result, const std::string& path, const char* detail) {
-    std::string message = std::string("the staging store failed: ") + detail;
-    std::string suggestion = "nothing of this run was kept in it; see to the cause and run again";
+text::Issue failure(int result, const std::string& path, const std::string& name,
+                    const char* detail) {
+    std::string message = "the " + name + " failed: " + detail;
+    std::string suggestion = "nothing of this was kept in it; see to the cause and try again";
     switch (result & 0xFF) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            message = "the staging store is in use by another run";
+            message = "the " + name + " is in use by another process";
             suggestion = "wait until that one has ended";
             break;
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
-            message = "the file is no staging store, or a damaged one";
+            message = "the file is no " + name + ", or a damaged one";
             suggestion = "name another folder, or restore the file from a backup";
             break;
         case SQLITE_FULL:
-            message = "no space left on the device for the staging store";
+            message = "no space left on the device for the " + name;
             break;
         case SQLITE_CANTOPEN:
-            message = "the staging store cannot be opened";
+            message = "the " + name + " cannot be opened";
             suggestion = "check the folder and its permissions";
             break;
         default:
@@ -37,19 +38,42 @@ text::Issue failure(int result, const std::string& path, const char* detail) {
             std::move(suggestion)};
 }
 
+const char* pragmas(Use use) {
+    switch (use) {
+        case Use::alone:
+            return "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE;"
+                   "PRAGMA synchronous=FULL; BEGIN EXCLUSIVE; COMMIT";
+        case Use::writer:
+            return "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                   "PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=4000";
+        case Use::reader:
+            return "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0";
+    }
+    return "";
+}
+
 }  // namespace
 
-text::Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+text::Result<std::unique_ptr<Database>> Database::open(const std::string& path, Options options) {
     std::unique_ptr<Database> result(new Database);
     result->path_ = path;
-    result->note(sqlite3_open_v2(
-        path.c_str(), &result->handle_,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        nullptr));
-    result->execute(
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-        "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-262144;"
-        "PRAGMA temp_store=MEMORY; BEGIN EXCLUSIVE; COMMIT");
+    result->options_ = std::move(options);
+    const bool reads = result->options_.use == Use::reader;
+    // A reader needs write access to the file for the shared memory of the WAL; query_only keeps it
+    // from using it.
+    result->note(sqlite3_open_v2(path.c_str(), &result->handle_,
+                                 SQLITE_OPEN_READWRITE | (reads ? 0 : SQLITE_OPEN_CREATE) |
+                                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                 nullptr));
+    if (!result->failed_ && result->options_.use != Use::alone) {
+        constexpr int patience = 10'000;  // ms, for the moments in which the WAL itself is locked
+        sqlite3_busy_timeout(result->handle_, patience);
+    }
+    result->execute(pragmas(result->options_.use));
+    result->execute(("PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;"
+                     "PRAGMA cache_size=-" +
+                     std::to_string(result->options_.cache_kib))
+                        .c_str());
     if (result->failed_) {
         return *result->failed_;
     }
@@ -63,7 +87,7 @@ Database::~Database() {
 void Database::note(int result) {
     if (!failed_ && result != SQLITE_OK && result != SQLITE_ROW && result != SQLITE_DONE) {
         const char* detail = handle_ == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(handle_);
-        failed_ = failure(result, path_, detail);
+        failed_ = failure(result, path_, options_.name, detail);
     }
 }
 
@@ -90,6 +114,29 @@ void Database::execute(const char* sql) {
 std::int64_t Database::ask(const char* sql) {
     Statement statement(*this, sql);
     return statement.next() ? statement.integer(0) : 0;
+}
+
+std::int64_t Database::changed() const {
+    return sqlite3_changes64(handle_);
+}
+
+text::Status Database::recover() {
+    text::Status was = std::move(failed_);
+    failed_ = {};
+    if (sqlite3_get_autocommit(handle_) == 0) {
+        execute("ROLLBACK");
+    }
+    return was;
+}
+
+text::Status Database::recover_to(const char* savepoint) {
+    if (sqlite3_get_autocommit(handle_) != 0) {
+        return failed_;
+    }
+    text::Status was = std::move(failed_);
+    failed_ = {};
+    execute((std::string("ROLLBACK TO ") + savepoint).c_str());
+    return was;
 }
 
 Statement::Statement(Database& database, const char* sql) : database_(database) {
@@ -161,4 +208,4 @@ void Statement::bind(int position, Blob value) {
     }
 }
 
-}  // namespace linkway::sources
+}  // namespace linkway::sqlite
