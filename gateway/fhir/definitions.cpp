@@ -1,5 +1,7 @@
 #include "fhir/definitions.h"
 
+#include <algorithm>
+
 #include "definitions_tables.h"
 #include "name_index.h"
 
@@ -35,6 +37,21 @@ std::vector<std::string_view> Definitions::codes(std::string_view value_set) con
     const auto found = tables_->value_sets.find(value_set);
     return found == tables_->value_sets.end() ? std::vector<std::string_view>{}
                                               : found->second.codes;
+}
+
+std::span<const SearchParameter> Definitions::search_parameters(
+    std::string_view resource_type) const {
+    const auto found = tables_->searches.find(resource_type);
+    return found == tables_->searches.end() ? std::span<const SearchParameter>{} : found->second;
+}
+
+const SearchParameter* Definitions::search_parameter(std::string_view resource_type,
+                                                     std::string_view code) const {
+    const std::span<const SearchParameter> all = search_parameters(resource_type);
+    const auto found = std::lower_bound(
+        all.begin(), all.end(), code,
+        [](const auto& each, std::string_view wanted) { return each.code < wanted; });
+    return found != all.end() && found->code == code ? &*found : nullptr;
 }
 
 const Child* TypeDefinition::child(std::string_view json_name) const {

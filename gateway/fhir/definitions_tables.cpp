@@ -65,6 +65,18 @@ SystemType value_of(std::string_view primitive) {
     return found == std::end(others) ? SystemType::string : found->second;
 }
 
+SearchType search_type_of(std::string_view text) {
+    constexpr std::pair<std::string_view, SearchType> all[] = {
+        {"token", SearchType::token},    {"reference", SearchType::reference},
+        {"string", SearchType::string},  {"date", SearchType::date},
+        {"uri", SearchType::uri},        {"quantity", SearchType::quantity},
+        {"number", SearchType::number},  {"composite", SearchType::composite},
+        {"special", SearchType::special}};
+    const auto* found = std::find_if(std::begin(all), std::end(all),
+                                     [&](const auto& each) { return each.first == text; });
+    return found == std::end(all) ? SearchType::special : found->second;
+}
+
 }  // namespace
 
 Definitions::Tables::Tables() {
@@ -78,6 +90,7 @@ Definitions::Tables::Tables() {
         types[i].names = &indexes_.emplace_back(types[i].elements, spellings_);
     }
     read_codes();
+    read_searches();
 }
 
 void Definitions::Tables::read_types() {
@@ -197,6 +210,28 @@ void Definitions::Tables::read_codes() {
         }
         set.lookup.insert(set.codes.begin(), set.codes.end());
     });
+}
+
+void Definitions::Tables::read_searches() {
+    each_line(search_table(), [&](Fields fields) {
+        std::vector<SearchParameter>& of_type = searches[fields.next()];
+        SearchParameter& parameter = of_type.emplace_back();
+        parameter.code = fields.next();
+        parameter.type = search_type_of(fields.next());
+        parameter.targets = target_list(fields.next());
+        parameter.expression = fields.next();
+    });
+    for (const TypeDefinition& type : types) {
+        if (type.kind == TypeKind::resource && !type.is_abstract) {
+            std::vector<SearchParameter>& own = searches[type.name];
+            for (const TypeDefinition* base = type.base; base != nullptr; base = base->base) {
+                const std::vector<SearchParameter>& inherited = searches[base->name];
+                own.insert(own.begin(), inherited.begin(), inherited.end());
+            }
+            std::sort(own.begin(), own.end(),
+                      [](const auto& a, const auto& b) { return a.code < b.code; });
+        }
+    }
 }
 
 }  // namespace linkway::fhir

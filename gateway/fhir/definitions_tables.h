@@ -29,11 +29,14 @@ struct Definitions::Tables {
         list;  ///< of all types; an element of one type has a span of one of these
     std::unordered_map<std::string_view, std::size_t> by_name;
     std::unordered_map<std::string_view, ValueSet> value_sets;
+    std::unordered_map<std::string_view, std::vector<SearchParameter>>
+        searches;  ///< by type, the inherited ones among them, by code
 
   private:
     void read_types();
     void read_elements();
     void read_codes();
+    void read_searches();
     void inherit(std::size_t type);
     std::span<const TypeDefinition* const> type_list(std::string_view names);
     std::span<const std::string_view> target_list(std::string_view names);

@@ -22,6 +22,7 @@
 EMBED(types)
 EMBED(elements)
 EMBED(codes)
+EMBED(search)
 
 namespace linkway::fhir {
 
@@ -36,6 +37,10 @@ std::string_view elements_table() {
 
 std::string_view codes_table() {
     return {linkway_r4_codes, static_cast<std::size_t>(linkway_r4_codes_end - linkway_r4_codes)};
+}
+
+std::string_view search_table() {
+    return {linkway_r4_search, static_cast<std::size_t>(linkway_r4_search_end - linkway_r4_search)};
 }
 
 }  // namespace linkway::fhir

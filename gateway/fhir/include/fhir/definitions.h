@@ -1,5 +1,5 @@
 // The base R4 definitions (4.0.1) as compact tables: which elements a type has, their types,
-// cardinality and required codes.
+// cardinality and required codes; and what they can be searched by.
 #pragma once
 
 #include <cstdint>
@@ -85,6 +85,30 @@ struct TypeDefinition {
     bool is_a(const TypeDefinition& ancestor) const;
 };
 
+enum class SearchType : std::uint8_t {
+    token,
+    reference,
+    string,
+    date,
+    uri,
+    quantity,
+    number,
+    composite,
+    special
+};
+
+/// What resources of a type can be searched by, e.g. ServiceRequest by "authored".
+struct SearchParameter {
+    std::string_view code;  ///< "authored", "_lastUpdated"
+    SearchType type = SearchType::token;
+    std::span<const std::string_view> targets;  ///< of a reference: the types it may lead to; a
+                                                ///< reference to another is not meant (Task's
+                                                ///< "patient" is Task.for when that is a Patient).
+                                                ///< Empty for any
+    std::string_view expression;  ///< FHIRPath from the resource to the values; empty for _text,
+                                  ///< _content and _query, which are not about elements
+};
+
 /// The tables compiled into the program. Built once on first use, never changed; safe from any
 /// thread.
 class Definitions {
@@ -99,6 +123,14 @@ class Definitions {
     /// codes are not enumerated here (e.g. all MIME types).
     std::optional<bool> has_code(std::string_view value_set, std::string_view code) const;
     std::vector<std::string_view> codes(std::string_view value_set) const;
+
+    /// What resources of that type can be searched by, those of every resource (_id) among them, by
+    /// code in ascending order; empty when the name is no resource type.
+    std::span<const SearchParameter> search_parameters(std::string_view resource_type) const;
+
+    /// The one of that code, or nullptr.
+    const SearchParameter* search_parameter(std::string_view resource_type,
+                                            std::string_view code) const;
 
     Definitions(const Definitions&) = delete;
     Definitions& operator=(const Definitions&) = delete;
