@@ -54,16 +54,25 @@ struct Prepared {
     std::string json;
     std::vector<IndexEntry> index;  ///< sorted, none twice
     std::vector<Key> references;    ///< to resources of this server, none twice
-    std::vector<Key> shared;        ///< of those: who sees this one also sees that one
-    std::vector<Key> follows;       ///< of those: who sees that one also sees this one
-    std::vector<std::string> practices;  ///< ods codes the resource names as its practice
-    std::vector<std::string> providers;  ///< ods codes it is addressed to
+
+    // Of those, what matters for who sees what (rules: tenancy.h).
+    std::vector<Key> shared;      ///< who sees this resource also sees that one
+    std::vector<Key> follows;     ///< who sees that one also sees this resource
+    std::vector<Key> patients;    ///< whose practice sees this resource
+    std::vector<Key> practices;   ///< organisation that is the practice of this patient
+    std::vector<Key> providers;   ///< organisation, or one of its people, it is addressed to
+    std::vector<Key> belongs_to;  ///< organisation of this person or service
+    // The same by ods code, where a reference has an identifier or the resource is the
+    // organisation.
+    std::vector<std::string> practice_ods;
+    std::vector<std::string> provider_ods;
+    std::vector<std::string> own_ods;
 };
 
-/// Prepares a valid resource. Its id is `id`; members stay as they are, but for resourceType, id and
-/// meta, which come first, and meta.versionId and meta.lastUpdated, which go. Values of the search
-/// parameters come from their FHIRPath expressions in the R4 definitions.
-/// Issue: a value that a search parameter cannot take (never for a resource that passed validation).
+/// Prepares a valid resource. Its id is `id`; members stay as they are, but for resourceType, id
+/// and meta, which come first, and meta.versionId and meta.lastUpdated, which go. Values of the
+/// search parameters come from their FHIRPath expressions in the R4 definitions. Issue: a value
+/// that a search parameter cannot take (never for a resource that passed validation).
 text::Result<Prepared> prepare(const text::Node& resource, std::string_view id);
 
 /// A version of a resource.

@@ -5,7 +5,6 @@
 // own, each on its snapshot.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,10 +13,9 @@
 namespace linkway::store {
 
 struct SqliteOptions {
-    std::string path;           ///< of the file; its folder must be there
-    std::size_t readers = 4;    ///< connections for reading; more readers wait for one
-    int cache_kib = 32'768;     ///< of the writer; readers have an eighth each
-    std::function<Instant()> clock;  ///< what gives meta.lastUpdated
+    std::string path;         ///< of the file; its folder must be there
+    std::size_t readers = 4;  ///< connections for reading; more readers wait for one
+    int cache_kib = 32'768;   ///< of the writer; readers have an eighth each
 };
 
 /// Opens or makes the store and brings an older one to today's tables. Issue: in use by another
