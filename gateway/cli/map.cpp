@@ -8,7 +8,7 @@
 #include "mapping/resource_mapping.h"
 #include "mapping/view.h"
 #include "record/record.h"
-#include "referrals/rules.h"
+#include "referrals/measures.h"
 #include "sources/system_mapping.h"
 
 namespace linkway::cli {
@@ -82,16 +82,18 @@ std::optional<bool> check_view(const std::string& file, const std::string& conte
     return true;
 }
 
-/// The rules of referrals.
+/// The rules of referrals and the measures.
 bool check_referrals(const fs::path& folder) {
     terminology::Terminology codes;
     text::Issues issues = codes.load(codes_folder({}, (folder / "transitions.yaml").string()));
     const auto rules = referrals::load_rules(folder.string(), codes, issues);
+    const auto measures = referrals::load_measures(folder.string(), issues);
     if (!report(issues)) {
         return false;
     }
     std::cout << folder.string() << ": " << rules->statuses().size() << " states, "
-              << rules->roles().size() << " roles, no mistakes\n";
+              << rules->roles().size() << " roles, " << measures->all().size()
+              << " measures, no mistakes\n";
     return true;
 }
 
@@ -107,7 +109,8 @@ bool check_template(const std::string& file) {
     if (const auto view = check_view(file, *content)) {
         return *view;
     }
-    if (fs::path(file).filename() == "transitions.yaml") {
+    if (fs::path(file).filename() == "transitions.yaml" ||
+        fs::path(file).filename() == "measures.yaml") {
         return check_referrals(fs::path(file).parent_path());
     }
     if (fs::path(file).filename() == "event.yaml") {

@@ -1,8 +1,6 @@
 #include "referrals/episode.h"
 
-#include <algorithm>
-#include <numeric>
-#include <tuple>
+#include "moment.h"
 
 namespace linkway::referrals {
 
@@ -82,18 +80,15 @@ class Walk {
 }  // namespace
 
 Episodes replay_entries(std::span<const Entry> entries, const Rules& rules) {
-    std::vector<std::size_t> order(entries.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto place = [&](const Entry& entry) {
-        const Effect& effect = rules.effect(entry.kind);
-        return std::tuple(entry.date,
-                          rules.order(effect.opens != no_status ? effect.opens : effect.task, ""),
-                          entry.key);
-    };
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t a, std::size_t b) { return place(entries[a]) < place(entries[b]); });
+    std::vector<Placed> placed;
+    placed.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const Effect& effect = rules.effect(entries[i].kind);
+        const StatusId status = effect.opens != no_status ? effect.opens : effect.task;
+        placed.push_back({moment_of(entries[i].date), rules.order(status, ""), entries[i].key, i});
+    }
     Walk walk(entries, rules);
-    for (const std::size_t at : order) {
+    for (const std::size_t at : in_order(std::move(placed))) {
         walk.take(at);
     }
     return walk.result();

@@ -77,6 +77,19 @@ const Effect* Rules::progress(std::string_view code) const {
     return nullptr;
 }
 
+std::vector<std::string> Rules::progress_codes() const {
+    std::vector<std::string> codes;
+    for (const auto& [code, effect] : progress_) {
+        codes.push_back(code);
+    }
+    return codes;
+}
+
+const Effect* Rules::requester(std::string_view status) const {
+    const auto found = requester_.find(status);
+    return found == requester_.end() ? nullptr : &found->second;
+}
+
 const Effect* Rules::abort(std::string_view status) const {
     const auto found = abort_.find(status);
     return found == abort_.end() ? nullptr : &found->second;

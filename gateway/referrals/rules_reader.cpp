@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "entry_reader.h"
+#include "fhir/definitions.h"
 #include "referrals/rules.h"
 
 namespace linkway::referrals {
@@ -11,11 +12,21 @@ namespace {
 
 using text::Node;
 
-const std::vector<std::string> task_statuses = {
-    "draft",       "requested", "received",  "accepted", "rejected",  "ready",
-    "in-progress", "on-hold",   "cancelled", "failed",   "completed", "entered-in-error"};
-const std::vector<std::string> request_statuses = {
-    "draft", "active", "on-hold", "completed", "revoked", "entered-in-error", "unknown"};
+std::vector<std::string> codes_of(std::string_view value_set) {
+    const auto codes = fhir::Definitions::r4().codes(value_set);
+    return {codes.begin(), codes.end()};
+}
+
+/// On first use: what does not read rules does not pay for the tables.
+const std::vector<std::string>& task_statuses() {
+    static const auto codes = codes_of("http://hl7.org/fhir/ValueSet/task-status");
+    return codes;
+}
+const std::vector<std::string>& request_statuses() {
+    static const auto codes = codes_of("http://hl7.org/fhir/ValueSet/request-status");
+    return codes;
+}
+
 const std::vector<std::string> side_names = {"source", "target", "either"};
 const std::vector<std::string> role_codes = {"practice",    "patient",      "provider",
                                              "link-worker", "health-coach", "care-co-ordinator",
@@ -32,7 +43,7 @@ class RulesReader : EntryReader {
     std::unique_ptr<const Rules> read() {
         const Node& root = document().root();
         known(root, {"version", "statuses", "requests", "roles", "transitions", "record",
-                     "businessStatus", "contacts", "abort"});
+                     "businessStatus", "contacts", "requester", "abort"});
         rules_->version_ = words(root, "version");
         read_statuses(section(root, "statuses"));
         read_requests(section(root, "requests", text::NodeKind::array));
@@ -45,19 +56,21 @@ class RulesReader : EntryReader {
         read_progress(section(root, "businessStatus"));
         read_record(section(root, "record"));
         read_contacts(section(root, "contacts"));
-        read_abort(section(root, "abort"));
+        read_effects(section(root, "requester"), request_statuses(), "R4 RequestStatus",
+                     rules_->requester_);
+        read_effects(section(root, "abort"), task_statuses(), "R4 TaskStatus", rules_->abort_);
         return sound() ? std::move(rules_) : nullptr;
     }
 
   private:
     void read_statuses(const Node& node) {
         for (const text::Member& member : node.members) {
-            one_of(member, task_statuses, "R4 TaskStatus");
+            one_of(member, task_statuses(), "R4 TaskStatus");
             const Node& each = member.value;
             known(each, {"request", "terminal", "contact", "requires"});
             Status status;
             status.code = member.name;
-            status.request = choice(each, "request", request_statuses);
+            status.request = choice(each, "request", request_statuses());
             status.terminal = flag(each, "terminal");
             status.contact = flag(each, "contact");
             const std::string what = each.find("requires") == nullptr
@@ -72,7 +85,7 @@ class RulesReader : EntryReader {
 
     void read_requests(const Node& node) {
         for (const Node& each : node.items) {
-            rules_->requests_.push_back(one_of(each, request_statuses, "R4 RequestStatus"));
+            rules_->requests_.push_back(one_of(each, request_statuses(), "R4 RequestStatus"));
         }
         for (const Status& status : rules_->statuses_) {
             if (!status.request.empty() &&
@@ -232,11 +245,11 @@ class RulesReader : EntryReader {
         }
     }
 
-    void read_abort(const Node& node) {
+    void read_effects(const Node& node, const std::vector<std::string>& statuses,
+                      const std::string& what, std::map<std::string, Effect, std::less<>>& into) {
         for (const text::Member& member : node.members) {
-            one_of(member, task_statuses, "R4 TaskStatus");
-            rules_->abort_[std::string(member.name)] =
-                effect(member.value, {"task", "businessStatus"});
+            one_of(member, statuses, what);
+            into[std::string(member.name)] = effect(member.value, {"task", "businessStatus"});
         }
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catch.h"
+#include "referrals/measures.h"
 #include "referrals/rules.h"
 
 inline const linkway::terminology::Terminology& shipped_codes() {
@@ -25,4 +26,15 @@ inline const linkway::referrals::Rules& shipped() {
         return loaded;
     }();
     return *rules;
+}
+
+inline const linkway::referrals::Measures& shipped_measures() {
+    static const auto measures = [] {
+        linkway::text::Issues issues;
+        auto loaded =
+            linkway::referrals::load_measures(LINKWAY_SOURCE_DIR "/mappings/referrals", issues);
+        REQUIRE(issues.empty());
+        return loaded;
+    }();
+    return *measures;
 }

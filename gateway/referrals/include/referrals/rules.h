@@ -89,6 +89,10 @@ class Rules {
     const Effect& effect(EntryKind entry) const { return record_[static_cast<std::size_t>(entry)]; }
     /// Of a code of business_status_system(); nothing for any other.
     const Effect* progress(std::string_view code) const;
+    std::vector<std::string> progress_codes() const;
+    /// Of the status that the requester gives the ServiceRequest; nothing when it does nothing.
+    /// The business status stands for a move that is not the requester's to make.
+    const Effect* requester(std::string_view status) const;
     /// Of an abort Task's state; nothing when it does nothing.
     const Effect* abort(std::string_view status) const;
     /// The business status that an Encounter's or Appointment's status states, or empty.
@@ -115,6 +119,7 @@ class Rules {
     std::string progress_map_;
     std::vector<std::pair<std::string, Effect>> progress_;
     std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> contacts_;
+    std::map<std::string, Effect, std::less<>> requester_;
     std::map<std::string, Effect, std::less<>> abort_;
 
     std::size_t cell(StatusId from, StatusId to, Side who) const;
