@@ -74,12 +74,11 @@ class WriteCheck {
             const std::string_view code = coding->string_or("code", "");
             if (coding->string_or("system", "") == rules_.business_status_system() &&
                 rules_.progress(code) == nullptr) {
-                place("businessStatus",
-                      {text::Severity::error,
-                       "code-invalid",
-                       rules_.business_status_system() + " has no such code",
-                       {{}, 0, 0, "Task.businessStatus"},
-                       text::did_you_mean(code, rules_.progress_codes())});
+                place("businessStatus", {text::Severity::error,
+                                         "code-invalid",
+                                         rules_.business_status_system() + " has no such code",
+                                         {{}, 0, 0, "Task.businessStatus"},
+                                         text::did_you_mean(code, rules_.progress_codes())});
             }
         }
     }

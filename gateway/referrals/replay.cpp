@@ -126,9 +126,9 @@ class Replayer {
         std::vector<Work*> result;
         const Event& event = step_->event;
         for (Work& work : works_) {
-            const bool named = !event.task.empty() ? work.state.reference == event.task
-                                                   : event.request.empty() ||
-                                                         work.state.request == event.request;
+            const bool named = !event.task.empty()
+                                   ? work.state.reference == event.task
+                                   : event.request.empty() || work.state.request == event.request;
             if (named && is_open(work)) {
                 result.push_back(&work);
             }
@@ -188,7 +188,8 @@ class Replayer {
             evidence(*work, after ? effect.after_contact : effect.task);
             set_business_status(*work, effect.business_status);
             work->contacted = work->contacted || effect.contact;
-            if (step_->event.actor.role == "link-worker") {
+            if (step_->event.actor.role == "link-worker" &&
+                !step_->event.actor.practitioner.empty()) {
                 work->state.owner = step_->event.actor.practitioner;
             }
         }
@@ -199,7 +200,13 @@ class Replayer {
         if (find(step_->event.task) != nullptr) {
             return;  // its Task is there already
         }
+        // The code is used for first and later contacts alike: it goes on where its like stand.
+        bool contacted = false;
+        for (const Work& other : works_) {
+            contacted = contacted || (is_open(other) && other.contacted);
+        }
         Work& work = begin(status);
+        work.contacted = contacted;
         work.held = policy_.confirm == Confirm::by_person;
         work.undated = step_->event.happened_at.empty();
         work.state.released = !work.held;
@@ -242,7 +249,8 @@ class Replayer {
 
     /// A Task that somebody made.
     Work* begin_by_task(StatusId to) {
-        const Verdict verdict = judge(rules_, policy_, no_status, to, side_of(step_->event.actor, rules_));
+        const Verdict verdict =
+            judge(rules_, policy_, no_status, to, side_of(step_->event.actor, rules_));
         if (step_->event.origin != Origin::record && !verdict.issues.empty()) {
             const bool strict = policy_.transitions == Strictness::strict;
             for (text::Issue issue : verdict.issues) {
@@ -430,8 +438,8 @@ std::vector<Series> series(const std::vector<Step>& timeline, const Measures& me
 
 /// The last word on each action, where that still asks for it.
 std::vector<std::size_t> requested_actions(const std::vector<Step>& timeline) {
-    constexpr std::array<std::string_view, 6> open = {"requested",   "received", "accepted", "ready",
-                                                      "in-progress", "on-hold"};
+    constexpr std::array<std::string_view, 6> open = {"requested", "received",    "accepted",
+                                                      "ready",     "in-progress", "on-hold"};
     std::map<std::string_view, std::size_t> last;
     for (std::size_t i = 0; i < timeline.size(); ++i) {
         if (timeline[i].event.kind == EventKind::action &&

@@ -8,7 +8,8 @@ using text::Node;
 
 namespace {
 
-constexpr std::string_view event_map = "https://linkway.uk/fhir/ConceptMap/social-prescribing-event";
+constexpr std::string_view event_map =
+    "https://linkway.uk/fhir/ConceptMap/social-prescribing-event";
 constexpr std::string_view near_set = "https://linkway.uk/fhir/ValueSet/near-social-prescribing";
 
 std::string without_version(std::string_view reference) {
@@ -28,8 +29,8 @@ bool is_of_type(std::string_view reference, std::string_view type) {
 std::string not_after(std::string time, const std::string& received) {
     const auto claimed = moment_of(time);
     const auto limit = moment_of(received);
-    const bool later = claimed && limit && claimed->clock && limit->clock &&
-                       *claimed->clock > *limit->clock;
+    const bool later =
+        claimed && limit && claimed->clock && limit->clock && *claimed->clock > *limit->clock;
     return later ? received : time;
 }
 
@@ -219,8 +220,8 @@ std::string EventBuilder::business_status(std::string_view path) const {
 void EventBuilder::refuse(const Node& where, std::string_view path, text::Issue issue) {
     issue.location.line = where.line;
     issue.location.column = where.column;
-    issue.location.field = std::string(resource_.string_or("resourceType", "")) + "." +
-                           std::string(path);
+    issue.location.field =
+        std::string(resource_.string_or("resourceType", "")) + "." + std::string(path);
     issues_.push_back(std::move(issue));
 }
 

@@ -105,7 +105,8 @@ class History {
     void write(const Node& node) {
         const Node& resource = *node.find("write");
         const bool record = node.string_or("origin", "fhir") == "record";
-        Intake intake{shipped(), shipped_measures(), shipped_codes(), "e1", {}, Origin::fhir, {}, {}};
+        Intake intake{shipped(), shipped_measures(), shipped_codes(), "e1", {}, Origin::fhir, {},
+                      {}};
         intake.writer.role = node.string_or("by", "practice");
         intake.origin = record ? Origin::record : Origin::fhir;
         intake.received_at = node.string_or("at", "");
@@ -125,9 +126,9 @@ class History {
         }
         const bool taken = !text::has_errors(issues);
         for (const text::Issue& issue : issues) {
-            checks_ += "  - '" + quoted(key(resource) + " at " + intake.received_at + ": " +
-                                        (taken ? "taken, " : "refused, ") +
-                                        text::to_string(issue)) +
+            checks_ += "  - '" +
+                       quoted(key(resource) + " at " + intake.received_at + ": " +
+                              (taken ? "taken, " : "refused, ") + text::to_string(issue)) +
                        "'\n";
         }
         if (taken) {
