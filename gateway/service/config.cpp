@@ -120,8 +120,11 @@ class ConfigReader {
         std::ostringstream content;
         content << in.rdbuf();
         if (!in) {
-            issues_.push_back({text::Severity::error, "not-found", "the file cannot be read",
-                               {path, 0, 0, {}}, {}});
+            issues_.push_back({text::Severity::error,
+                               "not-found",
+                               "the file cannot be read",
+                               {path, 0, 0, {}},
+                               {}});
             return;
         }
         auto parsed = text::parse_json(content.str(), path);
@@ -140,10 +143,12 @@ class ConfigReader {
             const std::string variable = variable_of(setting.name);
             if (const auto value = environment(variable);
                 value && !set(config_, setting, *value, true)) {
-                issues_.push_back({text::Severity::error, "value",
-                                   "the environment variable must be " +
-                                       std::string(type_of(setting.target)),
-                                   {variable, 0, 0, {}}, {}});
+                issues_.push_back(
+                    {text::Severity::error,
+                     "value",
+                     "the environment variable must be " + std::string(type_of(setting.target)),
+                     {variable, 0, 0, {}},
+                     {}});
             }
         }
     }
@@ -151,8 +156,11 @@ class ConfigReader {
   private:
     void read_object(const text::Node& object, const std::string& prefix) {
         if (!object.is_object()) {
-            issues_.push_back({text::Severity::error, "structure", "an object is expected",
-                               config_.file->at(object), {}});
+            issues_.push_back({text::Severity::error,
+                               "structure",
+                               "an object is expected",
+                               config_.file->at(object),
+                               {}});
             return;
         }
         for (const text::Member& member : object.members) {
@@ -190,8 +198,9 @@ class ConfigReader {
             }
             known.emplace_back(setting.name);
         }
-        text::Issue issue{text::Severity::error, "structure", "there is no setting \"" + name + "\"",
-                          config_.file->at(member), text::did_you_mean(name, known)};
+        text::Issue issue{text::Severity::error, "structure",
+                          "there is no setting \"" + name + "\"", config_.file->at(member),
+                          text::did_you_mean(name, known)};
         issues_.push_back(std::move(issue));
     }
 
@@ -202,6 +211,7 @@ class ConfigReader {
         for (const text::Member& member : practices.members) {
             Practice practice;
             practice.system = member.value.string_or("system", "");
+            practice.provider = member.value.string_or("provider", "");
             practice.policy = read_policy(member.value);
             if (member.name.empty() || member.name.size() > 12 ||
                 member.name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") !=
@@ -215,10 +225,11 @@ class ConfigReader {
     referrals::Policy read_policy(const text::Node& practice) {
         const text::Node* policy = practice.find("policy");
         for (const text::Member& member : practice.members) {
-            if (member.name != "policy" && member.name != "system") {
-                issues_.push_back({text::Severity::error, "structure",
-                                   "a practice has system and policy only", config_.file->at(member),
-                                   text::did_you_mean(member.name, {"system", "policy"})});
+            if (member.name != "policy" && member.name != "system" && member.name != "provider") {
+                issues_.push_back(
+                    {text::Severity::error, "structure",
+                     "a practice has system, provider and policy only", config_.file->at(member),
+                     text::did_you_mean(member.name, {"system", "provider", "policy"})});
             }
         }
         return policy == nullptr ? referrals::Policy{}
@@ -237,7 +248,9 @@ class ConfigReader {
 /// What settings mean together.
 void check(const Config& config, text::Issues& issues) {
     const auto wrong = [&](std::string message, std::string suggestion) {
-        issues.push_back({text::Severity::error, "value", std::move(message),
+        issues.push_back({text::Severity::error,
+                          "value",
+                          std::move(message),
                           {config.file ? config.file->file() : "configuration", 0, 0, {}},
                           std::move(suggestion)});
     };

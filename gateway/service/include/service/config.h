@@ -18,24 +18,25 @@ namespace linkway::service {
 
 /// A practice that Linkway serves.
 struct Practice {
-    std::string system;  ///< "emis": where its record entries go; empty when none are wanted
+    std::string system;    ///< "emis": where its record entries go; empty when none are wanted
+    std::string provider;  ///< ods code of the service its referrals go to when they name none
     referrals::Policy policy;
 };
 
 struct Config {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
-    std::string certificate, key;       ///< PEM files; empty for plain HTTP
-    std::string client_authorities;     ///< PEM file: certificates that clients must have one of
-    std::string public_url;             ///< as clients know it; empty: made of address and port
+    std::string certificate, key;        ///< PEM files; empty for plain HTTP
+    std::string client_authorities;      ///< PEM file: certificates that clients must have one of
+    std::string public_url;              ///< as clients know it; empty: made of address and port
     std::optional<bool> authentication;  ///< once read it is set: off only on loopback
                                          ///< where no clients are named
     std::string data = "linkway-data";
-    std::string mappings;               ///< empty: the one installed
-    std::string node = "linkway";       ///< name of this node in the audit
+    std::string mappings;          ///< empty: the one installed
+    std::string node = "linkway";  ///< name of this node in the audit
     unsigned threads = 64;
-    std::size_t max_body = std::size_t{8} << 20;      ///< of a FHIR request
-    std::size_t max_upload = std::size_t{8} << 30;    ///< of an extract
+    std::size_t max_body = std::size_t{8} << 20;    ///< of a FHIR request
+    std::size_t max_upload = std::size_t{8} << 30;  ///< of an extract
     unsigned header_seconds = 10;
     unsigned idle_seconds = 75;
     unsigned body_bytes_per_second = 1000;
@@ -43,9 +44,9 @@ struct Config {
     unsigned requests_per_second = 2000;  ///< of a client that has no rate of its own
     unsigned quiet_seconds = 10;          ///< an inbox file unmarked is whole when it rests so long
     unsigned keep_raw_days = 0;
-    bool only_known_practices = false;    ///< extracts of others are refused
-    unsigned link_minutes = 30;           ///< how long a link to the record page is good for
-    bool allow_http_hooks = false;        ///< subscriptions to plain HTTP addresses on loopback
+    bool only_known_practices = false;  ///< extracts of others are refused
+    unsigned link_minutes = 30;         ///< how long a link to the record page is good for
+    bool allow_http_hooks = false;      ///< subscriptions to plain HTTP addresses on loopback
     std::string log_level = "info";
 
     std::map<std::string, Practice> practices;  ///< by ods code
