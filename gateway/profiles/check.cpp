@@ -46,6 +46,23 @@ std::vector<std::string> names_of(const fhir::TypeDefinition& type) {
     return names;
 }
 
+/// The nearest name; of a choice without a type, or with one it can't be, its types.
+std::string suggested(std::string_view name, const fhir::TypeDefinition& type) {
+    std::string near = text::did_you_mean(name, names_of(type));
+    for (const fhir::ElementDefinition& element : type.elements) {
+        const bool choice = element.choice && name.starts_with(element.name) &&
+                            (name.size() == element.name.size() ||
+                             (near.empty() && name[element.name.size()] < 'a'));
+        if (choice) {
+            near = std::string(element.name) + "[x] is written with its type, one of";
+            for (const fhir::TypeDefinition* each : element.types) {
+                near += " " + std::string(each->name);
+            }
+        }
+    }
+    return near;
+}
+
 std::vector<std::string> resource_names(const fhir::Definitions& definitions) {
     std::vector<std::string> names;
     for (const fhir::TypeDefinition* type : definitions.types()) {
@@ -74,7 +91,12 @@ const Node* sibling_of(const Node& object, std::string_view name) {
 }  // namespace
 
 Check::Check(const Plans& plans, const Invariants& invariants, const Options& options)
-    : plans_(plans), invariants_(invariants), options_(options) {}
+    : plans_(plans),
+      invariants_(invariants),
+      options_(options),
+      resolver_([this](std::string_view reference, const Node*) {
+          return reference.starts_with('#') ? local(reference.substr(1)) : nullptr;
+      }) {}
 
 void Check::add(std::string_view code, std::string message, const Node& node, std::string field,
                 std::string suggestion, text::Severity severity) {
@@ -115,9 +137,10 @@ void Check::resource(const Node& node, const Frame& at) {
     const Node* name = node.find(resource_type_name);
     if (name == nullptr || !name->is_string()) {
         add("structure",
-            node.is_object() ? "resourceType is missing: it says what kind of resource this is"
-                             : "a resource is expected here, a JSON object with resourceType",
-            node, at.path());
+            name != nullptr    ? "resourceType must be text, the name of a type"
+            : node.is_object() ? "resourceType is missing: it says what kind of resource this is"
+                               : "a resource is expected here, a JSON object with resourceType",
+            name != nullptr ? *name : node, at.path());
         return;
     }
     const TypePlan* plan = plans_.resource(name->text);
@@ -129,12 +152,9 @@ void Check::resource(const Node& node, const Frame& at) {
         return;
     }
     const fhirpath::Collection outer = resource_;
-    const Node* const outer_node = walked_;
     resource_ = fhirpath::Collection(fhirpath::Value::of_node(node, plan->type));
-    walked_ = &node;
     object(node, *plan, at);
     resource_ = outer;
-    walked_ = outer_node;
 }
 
 /// dom-2, dom-4 and dom-5 forbid what a resource inside another can't have.
@@ -381,8 +401,7 @@ void Check::unknown(const Member& member, const TypePlan& plan, const Frame& at)
         return;
     }
     add("structure", std::string(plan.type->name) + " has no element " + quoted(member.name), place,
-        std::move(field),
-        text::did_you_mean(hidden ? member.name.substr(1) : member.name, names_of(*plan.type)));
+        std::move(field), suggested(hidden ? member.name.substr(1) : member.name, *plan.type));
 }
 
 void Check::chosen_twice(const Node& node, const Member& member, const fhir::Child& child,

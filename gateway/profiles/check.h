@@ -92,7 +92,7 @@ class Check {
     const Options& options_;
     Container* container_ = nullptr;
     fhirpath::Collection resource_;  // %resource
-    const Node* walked_ = nullptr;   // the same, as a node
+    fhirpath::Resolver resolver_;    // of contained resources
     std::uint32_t depth_ = 0;
     text::Issues issues_;
     std::array<std::byte, std::size_t{8} << 10> room_;  // for expressions to work in

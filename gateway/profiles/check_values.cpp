@@ -76,7 +76,7 @@ void Check::primitive(const Node& node, const Slot& slot, const Frame& at) {
     }
     if (!type.test(node.text)) {
         const std::string_view form = form_of(type.type->name);
-        add("value", "this is not the form of a " + std::string(type.type->name), node, at.path(),
+        add("value", "no valid " + std::string(type.type->name), node, at.path(),
             form.empty() ? "" : "write " + std::string(form));
         return;
     }
@@ -150,34 +150,35 @@ void Check::reference(const Node& node, const Slot& slot, const Frame& at) {
         constexpr std::string_view base = "http://hl7.org/fhir/StructureDefinition/";
         const std::string_view name =
             type->text.starts_with(base) ? type->text.substr(base.size()) : type->text;
-        target(*type, name, *slot.child.element, at);
+        target(*type, name, *slot.child.element, {&at, "type", -1});
     }
 }
 
 void Check::reference_text(const Node& text, const fhir::ElementDefinition& element,
                            const Frame& at) {
     const ReferenceForm form = read_reference(text.text);
+    const Frame here{&at, "reference", -1};
     switch (form.kind) {
         case ReferenceForm::Kind::local: {
             const Node* found = local(form.id);
             if (found != nullptr) {
-                target(text, found->string_or("resourceType", {}), element, at);
+                target(text, found->string_or("resourceType", {}), element, here);
             } else if (!form.id.empty()) {
                 add("not-found", "the resource contains none of this id (ref-1)", text,
-                    at.path() + ".reference");
+                    here.path());
             }
             break;
         }
         case ReferenceForm::Kind::relative:
-            target(text, form.type, element, at);
+            target(text, form.type, element, here);
             break;
         case ReferenceForm::Kind::absolute:
             if (plans_.resource(form.type) != nullptr) {
-                target(text, form.type, element, at);
+                target(text, form.type, element, here);
             }
             break;
         case ReferenceForm::Kind::broken:
-            add("value", "this is not the form of a reference", text, at.path() + ".reference",
+            add("value", "this is not the form of a reference", text, here.path(),
                 "write Type/id, an absolute URL, urn:uuid:... or #id of a contained resource");
             break;
     }
@@ -193,7 +194,7 @@ void Check::target(const Node& node, std::string_view type, const fhir::ElementD
     if (plans_.resource(type) == nullptr) {
         add("value", "a reference is to a type of resource that R4 does not have", node, at.path());
     } else if (!allowed.empty()) {
-        add("value", "a reference to a " + std::string(type) + " can't stand here", node, at.path(),
+        add("value", "a reference to " + std::string(type) + " can't stand here", node, at.path(),
             "it may be to " + shown(allowed, ", "));
     }
 }
@@ -254,6 +255,7 @@ void Check::run_invariants(const Node& node, const TypePlan& plan, const Frame& 
         runtime.variables = {&resource_, 1};
         runtime.context = &context;
         runtime.steps_left = most_steps;
+        runtime.resolver = &resolver_;
         run(each, runtime, node, at);
     }
 }
