@@ -26,7 +26,7 @@ bool is_of_type(std::string_view reference, std::string_view type) {
 }
 
 /// Not after it was received: a clock elsewhere may be wrong, what came was done by then.
-std::string not_after(std::string time, const std::string& received) {
+const std::string& not_after(const std::string& time, const std::string& received) {
     const auto claimed = moment_of(time);
     const auto limit = moment_of(received);
     const bool later =
@@ -85,7 +85,7 @@ std::string reference_to(const Node& resource) {
 
 std::string reference_at(const Node& node, std::string_view path, std::string_view type) {
     for (const Node* each : all_at(node, path)) {
-        const std::string reference = without_version(each->string_or("reference", ""));
+        std::string reference = without_version(each->string_or("reference", ""));
         if (is_of_type(reference, type)) {
             return reference;
         }
@@ -117,6 +117,16 @@ TaskPurpose purpose_of(const Node& task) {
     const bool about_request = !reference_at(task, "focus", "ServiceRequest").empty();
     return has_code(task, "code", "fulfill") || (!coded && about_request) ? TaskPurpose::fulfil
                                                                           : TaskPurpose::action;
+}
+
+Actor actor_in(const Node& task, Actor actor, const Rules& rules) {
+    const std::string requester = without_version(text_at(task, "requester.reference"));
+    const bool asked =
+        !requester.empty() && (requester == actor.organisation || requester == actor.practitioner);
+    if (asked && !actor.side && rules.role(actor.role).side == Side::target) {
+        actor.side = Side::either;
+    }
+    return actor;
 }
 
 EventBuilder::EventBuilder(const Node& resource, const Node* previous, const Intake& intake,

@@ -72,6 +72,7 @@ void written_task(EventBuilder& builder) {
         return;
     }
     Event& event = builder.add(EventKind::task, version_of(builder, "task"), written_at(builder));
+    event.actor = actor_in(before == nullptr ? task : *before, event.actor, builder.intake().rules);
     event.task = reference_to(task);
     event.request = reference_at(task, "focus", "ServiceRequest");
     event.status = status;

@@ -28,8 +28,8 @@ class Maker {
     }
 
     std::string when() {
-        const std::string day =
-            "2026-0" + std::to_string(1 + below(3)) + "-0" + std::to_string(1 + below(4));
+        std::string day = "2026-0" + std::to_string(1 + below(3));
+        day += "-0" + std::to_string(1 + below(4));
         switch (below(8)) {
             case 0:
                 return below(4) == 0 ? "" : day.substr(0, 7);
@@ -38,8 +38,8 @@ class Maker {
             case 3:
                 return day;
             default:
-                return day + "T0" + std::to_string(below(10)) + ":00:00" +
-                       std::string(below(2) == 0 ? "Z" : "+01:00");
+                day += "T0" + std::to_string(below(10)) + ":00:00";
+                return day + (below(2) == 0 ? "Z" : "+01:00");
         }
     }
 
@@ -103,6 +103,7 @@ class Maker {
     }
 
     Policy policy() {
+        // Braces go from left to right.
         return {static_cast<Confirm>(below(2)), static_cast<Strictness>(below(2)),
                 static_cast<Abort>(below(2))};
     }
