@@ -25,9 +25,9 @@ std::string range(std::uint64_t first, std::uint64_t last) {
 /// Why a whole line does not follow the one before; the numbers are those of "seq".
 std::string why(const ChainLine& line, const ChainEnd& before) {
     if (line.end.seq > before.seq + 1) {
-        return range(before.seq + 1, line.end.seq - 1) +
-               (before.seq == 0 ? " of the chain are missing at its beginning"
-                                : " of the chain were removed or moved from here");
+        return (before.seq == 0 ? "missing at the chain's beginning: "
+                                : "removed or moved from here: ") +
+               range(before.seq + 1, line.end.seq - 1);
     }
     if (line.end.seq <= before.seq) {
         return "a line was inserted, repeated or moved here: it is line " +
@@ -102,8 +102,8 @@ class Verification {
                  "the end can't be told");
         } else if (end_.seq < head_->end.seq) {
             stop(last_file_.empty() ? head_->file : last_file_, last_line_,
-                 range(end_.seq + 1, head_->end.seq) +
-                     " of the chain were removed from the end: the checkpoint \"head\" knows them");
+                 "removed from the end, as the checkpoint \"head\" tells: " +
+                     range(end_.seq + 1, head_->end.seq));
         }
     }
 
