@@ -81,6 +81,11 @@ constexpr std::size_t most_token_request = std::size_t{64} << 10;
 
 }  // namespace
 
+void Endpoint::begin(EndpointParts parts) {
+    parts_ = std::move(parts);
+    begun_ = true;
+}
+
 text::Result<access::Identity> Endpoint::identify(const http::Head& head) const {
     if (!*parts_.config->authentication) {
         return access::Identity::loopback();
@@ -95,6 +100,9 @@ text::Result<access::Identity> Endpoint::identify(const http::Head& head) const 
 }
 
 std::variant<http::BodyPlan, http::Response> Endpoint::accept(const http::Head& head) {
+    if (!begun_) {
+        return refuse(503, "the service is starting");
+    }
     const bool open = !begins(head.path, "/fhir") || head.path == "/fhir/metadata" ||
                       begins(head.path, "/fhir/.well-known");
     if (!open) {
@@ -263,7 +271,7 @@ http::Response Endpoint::well_known() {
 }
 
 http::Response Endpoint::ready() {
-    const bool works = ready_ && !parts_.store->read([](store::Reader& reader) {
+    const bool works = !ending_ && !parts_.store->read([](store::Reader& reader) {
         (void)reader.last_change();
         return text::Status();
     });

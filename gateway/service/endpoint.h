@@ -43,16 +43,18 @@ struct EndpointParts {
     std::string url;  ///< of the service, as clients know it
 };
 
+/// Answers 503 until begin(): the port may be any that is free, and is part of the addresses that
+/// are given out, so it is listened on before they are known.
 class Endpoint final : public http::Service {
   public:
-    explicit Endpoint(EndpointParts parts) : parts_(std::move(parts)) {}
+    void begin(EndpointParts parts);
 
     std::variant<http::BodyPlan, http::Response> accept(const http::Head& head) override;
     http::Response handle(http::Request& request) override;
     http::Response refuse(int status, std::string_view reason) override;
 
-    /// Whether /health/ready says yes.
-    void set_ready(bool ready) { ready_ = ready; }
+    /// From now on /health/ready says no; what comes is answered as before.
+    void end() { ending_ = true; }
 
   private:
     struct Exchange;
@@ -68,9 +70,10 @@ class Endpoint final : public http::Service {
     text::Result<access::Identity> identify(const http::Head& head) const;
     text::Status note(const Exchange& exchange, const http::Response& response);
 
-    EndpointParts parts_;
+    EndpointParts parts_;  // set once, before begun_
     access::RateLimiter limiter_;
-    std::atomic<bool> ready_ = false;
+    std::atomic<bool> begun_ = false;
+    std::atomic<bool> ending_ = false;
 };
 
 }  // namespace linkway::service

@@ -148,17 +148,6 @@ api::FhirParts Service::State::fhir_parts(const std::string& version) {
 }
 
 text::Status Service::State::listen(const std::string& version) {
-    // The port may be any that is free, and is part of the addresses that are given out: so it is
-    // known before anything is answered, and /health/ready says no until all is there.
-    EndpointParts parts;
-    parts.config = &config;
-    parts.log = log.get();
-    parts.metrics = &metrics;
-    parts.clock = now;
-    parts.clients = &clients;
-    parts.replays = replays.get();
-    parts.audit = audit.get();
-    parts.store = store.get();
     http::Options options;
     options.address = config.address;
     options.port = config.port;
@@ -170,24 +159,27 @@ text::Status Service::State::listen(const std::string& version) {
     if (config.is_secure()) {
         options.tls = http::Tls{config.certificate, config.key, config.client_authorities};
     }
-    if (config.port == 0 && config.public_url.empty()) {
-        auto port = http::free_port(config.address);
-        if (!port) {
-            return std::move(port).issue();
-        }
-        options.port = *port;
-    }
-    url = config.url(options.port);
-    tokens = std::make_unique<access::AccessTokens>(secrets, url);
-    parts.tokens = tokens.get();
-    parts.url = url;
-    parts.fhir = fhir_parts(version);
-    endpoint = std::make_unique<Endpoint>(std::move(parts));
+    endpoint = std::make_unique<Endpoint>();
     auto started = http::Server::start(options, *endpoint);
     if (!started) {
         return std::move(started).issue();
     }
     server = std::move(*started);
+    url = config.url(server->port());
+    tokens = std::make_unique<access::AccessTokens>(secrets, url);
+    EndpointParts parts;
+    parts.config = &config;
+    parts.log = log.get();
+    parts.metrics = &metrics;
+    parts.clock = now;
+    parts.clients = &clients;
+    parts.tokens = tokens.get();
+    parts.replays = replays.get();
+    parts.audit = audit.get();
+    parts.store = store.get();
+    parts.url = url;
+    parts.fhir = fhir_parts(version);
+    endpoint->begin(std::move(parts));
     return {};
 }
 
@@ -226,7 +218,6 @@ text::Result<std::unique_ptr<Service>> Service::start(const Config& config,
         return *std::move(failed);
     }
     state->ticker = std::thread([&running = *state] { running.tick(); });
-    state->endpoint->set_ready(true);
     return std::unique_ptr<Service>(new Service(std::move(state)));
 }
 
@@ -257,7 +248,7 @@ void Service::stop(std::chrono::milliseconds grace) {
         }
         state_->stopped = true;
     }
-    state_->endpoint->set_ready(false);
+    state_->endpoint->end();
     state_->server->stop(grace);
     state_->stopping.notify_all();
     state_->ticker.join();
