@@ -62,8 +62,7 @@ int run(const Arguments& arguments) {
         return failed;
     }
     std::cout << "Linkway listens on " << (*started)->url() << "\n  FHIR API   "
-              << (*started)->url() << "/fhir\n  inbox      " << config->data
-              << "/inbox/<system>/\n"
+              << (*started)->url() << "/fhir\n  inbox      " << config->data << "/inbox/<system>/\n"
               << std::flush;
     wait(**started, signals);
     (*started)->stop(std::chrono::seconds(30));

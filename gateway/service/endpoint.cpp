@@ -33,19 +33,18 @@ http::Response json(int status, std::string body) {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-    });
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c); });
     return out;
 }
 
 /// The client's own id for the request where it is one, so that both sides' logs fit together.
 std::string request_id_of(const http::Head& head) {
     const std::string_view given = head.header("X-Request-Id");
-    const bool fit =
-        !given.empty() && given.size() <= 64 &&
-        given.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
-                                ) == std::string_view::npos;
+    const bool fit = !given.empty() && given.size() <= 64 &&
+                     given.find_first_not_of(
+                         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
+                         std::string_view::npos;
     return fit ? std::string(given) : access::random_text(16);
 }
 
@@ -58,7 +57,7 @@ bool begins(std::string_view text, std::string_view with) {
 Interaction interaction_of(const std::string& method, const std::vector<std::string>& path) {
     const bool history = std::find(path.begin(), path.end(), "_history") != path.end();
     if (method == "POST") {
-        return path.empty()             ? Interaction::transaction
+        return path.empty()               ? Interaction::transaction
                : path.back() == "_search" ? Interaction::search_type
                                           : Interaction::create;
     }
@@ -93,7 +92,10 @@ text::Result<access::Identity> Endpoint::identify(const http::Head& head) const 
     const std::string_view header = head.header("Authorization");
     constexpr std::string_view scheme = "Bearer ";
     if (lower(header.substr(0, scheme.size())) != "bearer ") {
-        return text::Issue{text::Severity::error, "login", "a bearer token is needed", {},
+        return text::Issue{text::Severity::error,
+                           "login",
+                           "a bearer token is needed",
+                           {},
                            "ask for one at " + parts_.url + "/auth/token"};
     }
     return parts_.tokens->verify(header.substr(scheme.size()), *parts_.clients, parts_.clock());
@@ -122,8 +124,8 @@ http::Response Endpoint::refuse(int status, std::string_view reason) {
                        : status == 408                                 ? "timeout"
                        : status >= 500                                 ? "transient"
                                                                        : "structure";
-    return from(api::refusal(
-        text::Issue{text::Severity::error, code, std::string(reason), {}, {}}, status));
+    return from(api::refusal(text::Issue{text::Severity::error, code, std::string(reason), {}, {}},
+                             status));
 }
 
 http::Response Endpoint::handle(http::Request& request) {
@@ -215,8 +217,8 @@ http::Response Endpoint::fhir(Exchange& exchange) {
         call.headers.emplace(lower(name), value);
     }
     const bool form = !call.path.empty() && call.path.back() == "_search";
-    for (const std::string_view text : {std::string_view(request.head.query),
-                                        form ? std::string_view(request.body) : ""}) {
+    for (const std::string_view text :
+         {std::string_view(request.head.query), form ? std::string_view(request.body) : ""}) {
         auto parameters = http::parse_parameters(text);
         if (!parameters) {
             return from(api::refusal(parameters.issue()));

@@ -47,7 +47,8 @@ class StoredReplays final : public access::Replays {
 void describe(Metrics& metrics) {
     using Kind = Metrics::Kind;
     metrics.describe("linkway_requests_total", Kind::counter, "Requests answered");
-    metrics.describe("linkway_request_seconds", Kind::histogram, "Time from a whole request to its answer");
+    metrics.describe("linkway_request_seconds", Kind::histogram,
+                     "Time from a whole request to its answer");
 }
 
 }  // namespace
@@ -97,8 +98,11 @@ text::Status Service::State::open() {
     std::error_code error;
     fs::create_directories(config.data, error);
     if (error) {
-        return text::Issue{text::Severity::fatal, "exception", "the data folder cannot be made",
-                           {config.data, 0, 0, {}}, {}};
+        return text::Issue{text::Severity::fatal,
+                           "exception",
+                           "the data folder cannot be made",
+                           {config.data, 0, 0, {}},
+                           {}};
     }
     fs::permissions(config.data, fs::perms::owner_all, error);
     auto opened = store::open_sqlite({config.data + "/store.sqlite", 4, 32'768});
@@ -204,9 +208,9 @@ text::Result<std::unique_ptr<Service>> Service::start(const Config& config,
     text::Issues issues;
     state->knowledge = loop::load_knowledge(mappings, issues);
     if (config.clients != nullptr) {
-        state->clients = access::Clients::read(*config.clients, *config.file,
-                                               fs::path(config.file->file()).parent_path().string(),
-                                               {}, issues);
+        state->clients =
+            access::Clients::read(*config.clients, *config.file,
+                                  fs::path(config.file->file()).parent_path().string(), {}, issues);
     }
     if (text::has_errors(issues) || !state->knowledge) {
         return issues.front();
