@@ -105,6 +105,16 @@ std::variant<http::BodyPlan, http::Response> Endpoint::accept(const http::Head& 
     if (!begun_) {
         return refuse(503, "the service is starting");
     }
+    if (begins(head.path, "/ingest")) {
+        access::Identity identity;
+        if (auto refused = may_ingest(head, identity)) {
+            return from(api::refusal(*refused));
+        }
+        return head.method == "POST"
+                   ? http::BodyPlan{parts_.config->max_upload,
+                                    parts_.incoming + "/.incoming-" + access::random_text(16)}
+                   : http::BodyPlan{};
+    }
     const bool open = !begins(head.path, "/fhir") || head.path == "/fhir/metadata" ||
                       begins(head.path, "/fhir/.well-known");
     if (!open) {
@@ -176,6 +186,9 @@ http::Response Endpoint::route(Exchange& exchange) {
     }
     if (first == "auth" && second == "token" && method == "POST") {
         return token(exchange);
+    }
+    if (first == "ingest" && path.size() == 2 && (asks || method == "POST")) {
+        return ingest(exchange);
     }
     if (first == "health" && second == "live" && asks) {
         return json(200, R"({"status":"up"})");
@@ -266,6 +279,58 @@ http::Response Endpoint::token(Exchange& exchange) {
     return {answer.status,
             {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
             answer.body};
+}
+
+/// Who may send extracts may write what they become.
+text::Status Endpoint::may_ingest(const http::Head& head, access::Identity& identity) const {
+    auto known = identify(head);
+    if (!known) {
+        return known.issue();
+    }
+    identity = std::move(*known);
+    const bool theirs = identity.sees_everything ||
+                        identity.client->kind != access::OrganisationKind::provider;
+    if (!theirs || !identity.scopes.allows("Patient", Interaction::create) ||
+        !identity.scopes.allows("ServiceRequest", Interaction::create)) {
+        return text::Issue{text::Severity::error, "forbidden",
+                           "extracts are sent by practices and ICBs whose scope has "
+                           "system/Patient.c and system/ServiceRequest.c",
+                           {}, {}};
+    }
+    return {};
+}
+
+http::Response Endpoint::ingest(Exchange& exchange) {
+    exchange.route = "ingest";
+    exchange.interaction = Interaction::operation;
+    if (auto refused = may_ingest(exchange.request.head, exchange.identity)) {
+        return from(api::refusal(*refused));
+    }
+    if (exchange.request.head.method != "POST") {
+        exchange.detail = "ingest status";
+        auto status = parts_.taken_in(exchange.path[1]);
+        return status ? json(200, std::move(*status)) : from(api::refusal(status.issue()));
+    }
+    exchange.detail = "ingest";
+    std::string name;
+    if (auto parameters = http::parse_parameters(exchange.request.head.query)) {
+        for (const auto& [key, value] : *parameters) {
+            name = key == "name" ? value : name;
+        }
+    }
+    // A name is a name: what is in it decides about no path.
+    name = name.substr(name.find_last_of("/\\") + 1);
+    if (exchange.request.body_file.empty()) {
+        return from(api::refusal("required", "the body is the extract: a zip"));
+    }
+    auto id = parts_.take_in(exchange.path[1], exchange.request.body_file,
+                             name.empty() ? "posted.zip" : name);
+    if (!id) {
+        return from(api::refusal(id.issue()));
+    }
+    http::Response response = json(202, "{\"id\":\"" + *id + "\"}");
+    response.headers.emplace_back("Location", parts_.url + "/ingest/" + *id);
+    return response;
 }
 
 http::Response Endpoint::well_known() {

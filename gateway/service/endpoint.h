@@ -40,6 +40,12 @@ struct EndpointParts {
     access::AuditLog* audit = nullptr;
     store::Store* store = nullptr;
     api::FhirParts fhir;
+    /// Takes in an extract that was posted; its id. And the ledger's entry of one as JSON.
+    std::function<text::Result<std::string>(const std::string& system, const std::string& file,
+                                            const std::string& name)>
+        take_in;
+    std::function<text::Result<std::string>(const std::string& id)> taken_in;
+    std::string incoming;  ///< folder for what is being posted
     std::string url;  ///< of the service, as clients know it
 };
 
@@ -62,6 +68,8 @@ class Endpoint final : public http::Service {
     http::Response route(Exchange& exchange);
     http::Response fhir(Exchange& exchange);
     http::Response token(Exchange& exchange);
+    http::Response ingest(Exchange& exchange);
+    text::Status may_ingest(const http::Head& head, access::Identity& identity) const;
     http::Response metrics(Exchange& exchange);
     http::Response well_known();
     http::Response ready();

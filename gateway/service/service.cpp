@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "endpoint.h"
+#include "intake/worker.h"
 #include "loop/write.h"
 #include "profiles/validator.h"
 #include "store/sqlite_store.h"
@@ -58,6 +59,7 @@ struct Service::State {
     std::string mappings;
     Metrics metrics;
     std::unique_ptr<Log> log;
+    std::unique_ptr<intake::DataFolder> folder;
     std::unique_ptr<store::Store> store;
     std::shared_ptr<access::Secrets> secrets;
     access::Clients clients;
@@ -69,6 +71,10 @@ struct Service::State {
     std::unique_ptr<Endpoint> endpoint;
     std::unique_ptr<http::Server> server;
     std::string url;
+
+    std::unique_ptr<intake::Mappings> system_mappings;
+    std::unique_ptr<intake::Intake> intake;
+    std::unique_ptr<intake::Worker> intake_worker;
 
     mutable std::mutex knowledge_mutex;
     std::shared_ptr<const loop::Knowledge> knowledge;
@@ -89,33 +95,29 @@ struct Service::State {
                    : loop::Agreement{found->second.policy, found->second.provider};
     }
     text::Status open();
+    void take_in();
     text::Status listen(const std::string& version);
     api::FhirParts fhir_parts(const std::string& version);
     void tick();
 };
 
 text::Status Service::State::open() {
-    std::error_code error;
-    fs::create_directories(config.data, error);
-    if (error) {
-        return text::Issue{text::Severity::fatal,
-                           "exception",
-                           "the data folder cannot be made",
-                           {config.data, 0, 0, {}},
-                           {}};
+    auto taken = intake::DataFolder::open(config.data, "linkway serve");
+    if (!taken) {
+        return std::move(taken).issue();
     }
-    fs::permissions(config.data, fs::perms::owner_all, error);
-    auto opened = store::open_sqlite({config.data + "/store.sqlite", 4, 32'768});
+    folder = std::make_unique<intake::DataFolder>(std::move(*taken));
+    auto opened = store::open_sqlite({folder->store().string(), 4, 32'768});
     if (!opened) {
         return std::move(opened).issue();
     }
     store = std::move(*opened);
-    auto kept = access::Secrets::open(config.data + "/secrets.json", now());
+    auto kept = access::Secrets::open((folder->root() / "secrets.json").string(), now());
     if (!kept) {
         return std::move(kept).issue();
     }
     secrets = std::move(*kept);
-    auto chain = access::AuditLog::open(config.data + "/audit", config.node, now());
+    auto chain = access::AuditLog::open(folder->audit().string(), config.node, now());
     if (!chain) {
         return std::move(chain).issue();
     }
@@ -123,6 +125,42 @@ text::Status Service::State::open() {
     replays = std::make_unique<StoredReplays>(*store);
     sealer = std::make_unique<access::Sealer>(secrets, "page");
     return {};
+}
+
+void Service::State::take_in() {
+    system_mappings = std::make_unique<intake::Mappings>(mappings);
+    intake::Parts parts;
+    parts.folder = folder.get();
+    parts.store = store.get();
+    parts.mappings = system_mappings.get();
+    parts.now = now;
+    parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
+    parts.apply = [this](store::Writer& writer, std::span<const store::Prepared> resources,
+                         const store::Change::Origin& origin) {
+        std::vector<loop::Item> items;
+        for (const store::Prepared& resource : resources) {
+            items.push_back({&resource, {}});
+        }
+        referrals::Actor actor;
+        actor.role = "practice";
+        const auto knows = current_knowledge();
+        return loop::write(writer, items,
+                           {*knows, [this](std::string_view ods) { return agreement(ods); },
+                            referrals::Origin::record, actor, origin});
+    };
+    parts.note = [this](const text::Issue& issue) {
+        log->write(issue.severity == text::Severity::information ? Level::info : Level::warning,
+                   "intake", {{"code", issue.code}, {"what", issue.message}});
+    };
+    intake::Options options;
+    options.keep_raw_days = static_cast<int>(config.keep_raw_days);
+    if (config.only_known_practices) {
+        for (const auto& [ods, practice] : config.practices) {
+            options.practices.insert(ods);
+        }
+    }
+    intake = std::make_unique<intake::Intake>(std::move(parts), std::move(options));
+    intake_worker = std::make_unique<intake::Worker>(*intake, config.quiet_seconds * 1000);
 }
 
 api::FhirParts Service::State::fhir_parts(const std::string& version) {
@@ -183,6 +221,26 @@ text::Status Service::State::listen(const std::string& version) {
     parts.store = store.get();
     parts.url = url;
     parts.fhir = fhir_parts(version);
+    parts.incoming = folder->raw().string();
+    parts.take_in = [this](const std::string& system, const std::string& file,
+                           const std::string& name) {
+        auto id = intake->accept_upload(system, file, name);
+        intake_worker->wake();
+        return id;
+    };
+    parts.taken_in = [this](const std::string& id) -> text::Result<std::string> {
+        std::vector<store::Intake> found;
+        if (auto failed = store->read([&](store::Reader& reader) {
+                found = reader.intakes({id, {}, 1});
+                return text::Status();
+            })) {
+            return *std::move(failed);
+        }
+        if (id.empty() || found.empty()) {
+            return text::Issue{text::Severity::error, "not-found", "there is no such intake", {}, {}};
+        }
+        return intake::to_json(found.front());
+    };
     endpoint->begin(std::move(parts));
     return {};
 }
@@ -218,6 +276,7 @@ text::Result<std::unique_ptr<Service>> Service::start(const Config& config,
     if (auto failed = state->open()) {
         return *std::move(failed);
     }
+    state->take_in();
     if (auto failed = state->listen(version)) {
         return *std::move(failed);
     }
@@ -241,6 +300,9 @@ text::Issues Service::reload() {
         const std::lock_guard lock(state_->knowledge_mutex);
         state_->knowledge = std::move(knowledge);
     }
+    text::Issues of_systems = state_->system_mappings->reload();
+    issues.insert(issues.end(), std::make_move_iterator(of_systems.begin()),
+                  std::make_move_iterator(of_systems.end()));
     return issues;
 }
 
@@ -254,6 +316,7 @@ void Service::stop(std::chrono::milliseconds grace) {
     }
     state_->endpoint->end();
     state_->server->stop(grace);
+    state_->intake_worker->stop();
     state_->stopping.notify_all();
     state_->ticker.join();
     if (auto failed = state_->audit->sync()) {
