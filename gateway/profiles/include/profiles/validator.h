@@ -35,7 +35,7 @@ struct Options {
     std::uint64_t first_line = 1;  ///< of `file`: the line at which the resource's text begins
     bool invariants = true;        ///< false: structure, values, codes and references only
     bool best_practice = false;    ///< also invariants that are advice only: dom-6, that every
-                                   ///< resource should have a narrative
+                                   ///< resource should have a narrative, and con-3
 };
 
 /// More issues of one resource than this are not looked for; the last one says so.
