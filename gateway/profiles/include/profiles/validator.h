@@ -12,10 +12,9 @@
 //                 type or form, XHTML that narratives may not hold (txt-1, txt-2)
 //   code-invalid  a code, Coding or CodeableConcept outside the value set of a required binding
 //   not-found     "#id" without such a contained resource (ref-1)
-//   invariant     an invariant of R4 does not hold; warnings keep their severity. One whose result
-//   is
-//                 empty, as of two times of different precision, is not broken
-//   too-costly    a warning: an invariant that compares all with all (csd-1 and bdl-7, say) would
+//   invariant     an invariant of R4 does not hold; warnings keep their severity. An empty
+//                 result, as of two times of different precision, breaks none
+//   too-costly    a warning: an invariant that compares all with all (csd-1, bdl-7) would
 //                 take too long on a resource of thousands of parts, and was not checked
 //
 // What is not: extensions and profiles by their own definitions; bindings that are not required, or
