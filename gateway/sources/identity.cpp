@@ -24,7 +24,7 @@ constexpr std::size_t most = 20;
 }  // namespace
 
 struct Identity::Statements {
-    explicit Statements(Database& database)
+    explicit Statements(sqlite::Database& database)
         : news(database, "SELECT record FROM identity.news WHERE system = ?"),
           forget(database, "DELETE FROM identity.news WHERE system = ? AND record = ?"),
           keys(database,
@@ -43,18 +43,18 @@ struct Identity::Statements {
                   "SELECT number FROM identity.number"
                   " WHERE system = ? AND record = ? AND number <> ? ORDER BY number") {}
 
-    Statement news;
-    Statement forget;
-    Statement keys;
-    Statement tell;
-    Statement drop;
-    Statement add;
-    Statement sharing;
-    Statement has_number;
-    Statement numbers;
+    sqlite::Statement news;
+    sqlite::Statement forget;
+    sqlite::Statement keys;
+    sqlite::Statement tell;
+    sqlite::Statement drop;
+    sqlite::Statement add;
+    sqlite::Statement sharing;
+    sqlite::Statement has_number;
+    sqlite::Statement numbers;
 };
 
-Identity::Identity(Database& database, const std::string& path, std::string system)
+Identity::Identity(sqlite::Database& database, const std::string& path, std::string system)
     : database_(database), system_(std::move(system)) {
     database_.attach(path, "identity");
     if (database_.ask("PRAGMA identity.user_version") == 0) {
@@ -77,7 +77,7 @@ void Identity::begin() {
 
 std::vector<std::string> Identity::keys_of(std::int64_t record) {
     std::vector<std::string> keys;
-    Statement& find = statements_->keys;
+    sqlite::Statement& find = statements_->keys;
     find.with(std::string_view(system_), record);
     while (find.next()) {
         keys.emplace_back(find.text(0));
@@ -114,7 +114,7 @@ std::vector<std::string> Identity::same(const Known& known) {
     std::set<std::string> ids;
     std::vector<std::string> work = keys_of(known.record);
     std::set<std::string> seen(work.begin(), work.end());
-    Statement& sharing = statements_->sharing;
+    sqlite::Statement& sharing = statements_->sharing;
     while (!work.empty() && ids.size() <= most) {
         const std::string key = std::move(work.back());
         work.pop_back();

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sqlite.h"
+#include "sqlite/database.h"
 
 namespace linkway::sources {
 
@@ -24,7 +24,7 @@ struct Known {
 class Identity {
   public:
     /// Attaches `path`, made when it is not there, and reads what other runs changed.
-    Identity(Database& database, const std::string& path, std::string system);
+    Identity(sqlite::Database& database, const std::string& path, std::string system);
     ~Identity();
     Identity(const Identity&) = delete;
     Identity& operator=(const Identity&) = delete;
@@ -50,7 +50,7 @@ class Identity {
     std::vector<std::string> keys_of(std::int64_t record);
     void tell(const std::string& key, const Known& known);
 
-    Database& database_;
+    sqlite::Database& database_;
     std::string system_;
     std::unique_ptr<Statements> statements_;
     std::vector<std::int64_t> news_;

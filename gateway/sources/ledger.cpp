@@ -50,7 +50,7 @@ std::string content_hash(const InputFile& file, const InputOptions& options) {
 
 }  // namespace
 
-Ledger::Ledger(Database& database)
+Ledger::Ledger(sqlite::Database& database)
     : database_(database),
       first_(database.ask("SELECT max(id) FROM file") + 1),
       by_name_(database, "SELECT content, rows, whole FROM file WHERE name = ? AND timestamp = ?"),
@@ -156,10 +156,11 @@ void Ledger::compare_order(Inventory& inventory) {
 
 void Ledger::enter(const Inventory& inventory, const std::vector<FileAccount>& accounts,
                    const DataPackage& package) {
-    Statement add(database_,
-                  "INSERT INTO file (id, name, content, display, tbl, feed, timestamp, extracted,"
-                  " sequence_from, sequence_to, rows, whole)"
-                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite::Statement add(
+        database_,
+        "INSERT INTO file (id, name, content, display, tbl, feed, timestamp, extracted,"
+        " sequence_from, sequence_to, rows, whole)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (std::size_t i = 0; i < inventory.files.size(); ++i) {
         const TableFile& file = inventory.files[i];
         const Batch& batch = inventory.batches[file.batch];
@@ -184,9 +185,9 @@ void Ledger::enter(const Inventory& inventory, const std::vector<FileAccount>& a
 }
 
 void Ledger::enter_coverage(const Batch& batch) {
-    Statement add(database_,
-                  "INSERT INTO coverage VALUES (?, ?, ?) ON CONFLICT (feed, tbl)"
-                  " DO UPDATE SET covered_to = max(covered_to, excluded.covered_to)");
+    sqlite::Statement add(database_,
+                          "INSERT INTO coverage VALUES (?, ?, ?) ON CONFLICT (feed, tbl)"
+                          " DO UPDATE SET covered_to = max(covered_to, excluded.covered_to)");
     for (const auto& [table, covers] : batch.covers) {
         if (!covers.to.empty()) {
             add.with(std::string_view(batch.feed), std::string_view(table),

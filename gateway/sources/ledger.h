@@ -8,7 +8,7 @@
 
 #include "sources/inventory.h"
 #include "sources/reconciliation.h"
-#include "sqlite.h"
+#include "sqlite/database.h"
 
 namespace linkway::sources {
 
@@ -28,7 +28,7 @@ class Ledger {
         "CREATE TABLE coverage (feed TEXT NOT NULL, tbl TEXT NOT NULL, covered_to TEXT NOT NULL,"
         " PRIMARY KEY (feed, tbl)) WITHOUT ROWID;";
 
-    explicit Ledger(Database& database);
+    explicit Ledger(sqlite::Database& database);
 
     /// What an input is compared with; lives no longer than the ledger.
     EarlierRuns runs();
@@ -52,14 +52,14 @@ class Ledger {
     void compare_content(Inventory& inventory, const InputOptions& options);
     void compare_order(Inventory& inventory);
 
-    Database& database_;
+    sqlite::Database& database_;
     std::int64_t first_ = 1;
     std::vector<std::string> contents_;  // SHA-256 by file of the inventory
-    Statement by_name_;
-    Statement by_feed_;
-    Statement has_;
-    Statement covered_to_;
-    Statement origin_;
+    sqlite::Statement by_name_;
+    sqlite::Statement by_feed_;
+    sqlite::Statement has_;
+    sqlite::Statement covered_to_;
+    sqlite::Statement origin_;
 };
 
 }  // namespace linkway::sources

@@ -39,7 +39,7 @@ std::string entered_in_error(std::string_view json) {
 
 }  // namespace
 
-PutOut::PutOut(Database& database)
+PutOut::PutOut(sqlite::Database& database)
     : find_(database,
             "SELECT content FROM put_out WHERE record = ? AND type = ? AND quarantined = ?"),
       put_(database, "INSERT OR REPLACE INTO put_out VALUES (?, ?, ?, ?)"),

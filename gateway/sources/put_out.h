@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "sqlite.h"
+#include "sqlite/database.h"
 
 namespace linkway::sources {
 
@@ -41,7 +41,7 @@ class PutOut {
         "INSERT INTO put_out SELECT record, type, quarantined, content FROM put_out_before;"
         "DROP TABLE put_out_before;";
 
-    explicit PutOut(Database& database);
+    explicit PutOut(sqlite::Database& database);
 
     /// Whether the resource that stored row `record` gives differs from the one put out last;
     /// remembers it. With `keep`, all of it: it can then be taken back.
@@ -58,11 +58,11 @@ class PutOut {
 
   private:
     std::set<std::pair<std::int64_t, std::string>> asked_;
-    Statement find_;
-    Statement put_;
-    Statement put_text_;
-    Statement all_;
-    Statement by_type_;
+    sqlite::Statement find_;
+    sqlite::Statement put_;
+    sqlite::Statement put_text_;
+    sqlite::Statement all_;
+    sqlite::Statement by_type_;
 };
 
 }  // namespace linkway::sources

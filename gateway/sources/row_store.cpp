@@ -46,7 +46,7 @@ constexpr char between_parts = '\x1F';
 
 }  // namespace
 
-RowStore::RowStore(Database& database, const SystemMapping& mapping)
+RowStore::RowStore(sqlite::Database& database, const SystemMapping& mapping)
     : mapping_(mapping),
       database_(database),
       find_target_(database, "SELECT record FROM target WHERE hash = ?"),
@@ -107,8 +107,8 @@ void RowStore::plan_columns() {
 
 void RowStore::read_layouts() {
     const auto& tables = mapping_.package().tables;
-    Statement find(database_, "SELECT id FROM layout WHERE tbl = ? AND columns = ?");
-    Statement add(database_, "INSERT INTO layout (tbl, columns) VALUES (?, ?)");
+    sqlite::Statement find(database_, "SELECT id FROM layout WHERE tbl = ? AND columns = ?");
+    sqlite::Statement add(database_, "INSERT INTO layout (tbl, columns) VALUES (?, ?)");
     for (std::size_t t = 0; t < tables.size(); ++t) {
         std::string names;
         for (const int column : kept_[t]) {
@@ -121,7 +121,7 @@ void RowStore::read_layouts() {
         }
         current_.push_back(database_.failed() ? 0 : find.integer(0));
     }
-    Statement all(database_, "SELECT id, tbl, columns FROM layout");
+    sqlite::Statement all(database_, "SELECT id, tbl, columns FROM layout");
     while (all.next()) {
         Layout& layout = layouts_[all.integer(0)];
         layout.table = mapping_.package().find(all.text(1));
@@ -155,13 +155,13 @@ void RowStore::renew() {
                      tables[t].columns[static_cast<std::size_t>(column)].name;
         }
     }
-    Statement last(database_, "SELECT links FROM mapping");
+    sqlite::Statement last(database_, "SELECT links FROM mapping");
     const bool fresh = !last.with().next();
     renewed_ = fresh || last.text(0) != links;
     if (!renewed_) {
         return;
     }
-    Statement all(database_, "SELECT id FROM record");
+    sqlite::Statement all(database_, "SELECT id FROM record");
     for (all.with(); !fresh && all.next();) {
         const std::int64_t id = all.integer(0);
         if (!load(id, scratch_)) {
@@ -179,7 +179,9 @@ void RowStore::renew() {
         changed_events_.push_back(events_.integer(0));
     }
     database_.execute("DELETE FROM mapping");
-    Statement(database_, "INSERT INTO mapping VALUES (?)").with(std::string_view(links)).run();
+    sqlite::Statement(database_, "INSERT INTO mapping VALUES (?)")
+        .with(std::string_view(links))
+        .run();
 }
 
 std::int64_t RowStore::hash(int table, int column, std::string_view value) const {
@@ -377,7 +379,7 @@ void RowStore::insert(const Row& row, std::int64_t file) {
               static_cast<std::int64_t>(row.number), row.version, std::int64_t{deleted},
               deleted ? std::int64_t{0} : file, static_cast<std::int64_t>(row.number),
               static_cast<std::int64_t>(row.line), std::int64_t{row.repaired_encoding},
-              static_cast<std::int64_t>(broken_in_layout(row)), Blob{cells})
+              static_cast<std::int64_t>(broken_in_layout(row)), sqlite::Blob{cells})
         .run();
     last_.with().next();
     const std::int64_t id = database_.failed() ? 0 : last_.integer(0);
@@ -408,7 +410,7 @@ void RowStore::replace(const StoredRow& old, const Row& row, std::int64_t file, 
         .with(current_[static_cast<std::size_t>(table)], order.file, order.row, order.version,
               std::int64_t{deleted}, file, static_cast<std::int64_t>(row.number),
               static_cast<std::int64_t>(row.line), std::int64_t{row.repaired_encoding},
-              static_cast<std::int64_t>(broken_in_layout(row)), Blob{cells}, old.id)
+              static_cast<std::int64_t>(broken_in_layout(row)), sqlite::Blob{cells}, old.id)
         .run();
     for (const int column : targets_[static_cast<std::size_t>(table)]) {
         const std::string_view before = old.cells[static_cast<std::size_t>(column)];

@@ -14,7 +14,7 @@
 
 #include "sources/row.h"
 #include "sources/system_mapping.h"
-#include "sqlite.h"
+#include "sqlite/database.h"
 
 namespace linkway::sources {
 
@@ -73,7 +73,7 @@ class RowStore {
         "CREATE TABLE population (organisation TEXT PRIMARY KEY, living INTEGER NOT NULL)"
         " WITHOUT ROWID;";
 
-    RowStore(Database& database, const SystemMapping& mapping);
+    RowStore(sqlite::Database& database, const SystemMapping& mapping);
 
     /// Tells the files of this run from earlier ones: theirs count from `first`; `batches` gives
     /// for each the place of its batch in the order of application.
@@ -139,7 +139,7 @@ class RowStore {
     std::vector<std::int64_t> walk(std::vector<std::int64_t> work);
 
     const SystemMapping& mapping_;
-    Database& database_;
+    sqlite::Database& database_;
     std::map<std::int64_t, Layout> layouts_;
     std::vector<std::int64_t> current_;              // layout of each table today
     std::vector<std::vector<int>> kept_;             // columns kept, by table
@@ -154,20 +154,20 @@ class RowStore {
     std::map<std::string, std::int64_t, std::less<>> counts_;
     StoredRow scratch_;
 
-    Statement find_target_;
-    Statement find_referrer_;
-    Statement add_target_;
-    Statement drop_target_;
-    Statement add_referrer_;
-    Statement drop_referrer_;
-    Statement load_;
-    Statement insert_;
-    Statement last_;
-    Statement update_;
-    Statement reorder_;
-    Statement add_event_;
-    Statement events_;
-    Statement population_;
+    sqlite::Statement find_target_;
+    sqlite::Statement find_referrer_;
+    sqlite::Statement add_target_;
+    sqlite::Statement drop_target_;
+    sqlite::Statement add_referrer_;
+    sqlite::Statement drop_referrer_;
+    sqlite::Statement load_;
+    sqlite::Statement insert_;
+    sqlite::Statement last_;
+    sqlite::Statement update_;
+    sqlite::Statement reorder_;
+    sqlite::Statement add_event_;
+    sqlite::Statement events_;
+    sqlite::Statement population_;
 };
 
 }  // namespace linkway::sources

@@ -103,7 +103,7 @@ std::vector<std::int64_t> RowStore::walk(std::vector<std::int64_t> work) {
 
 void RowStore::each_living(int table, std::string_view feed,
                            const std::function<void(std::int64_t id, std::int64_t file)>& visit) {
-    Statement find(
+    sqlite::Statement find(
         database_,
         "SELECT record.id, record.file FROM record"
         " JOIN layout ON layout.id = record.layout"
@@ -131,7 +131,7 @@ void RowStore::mark_absent(std::int64_t id) {
         organisation >= 0) {
         count(scratch_.table, scratch_.cells[static_cast<std::size_t>(organisation)], -1);
     }
-    Statement(database_, "UPDATE record SET deleted = 2 WHERE id = ?").with(id).run();
+    sqlite::Statement(database_, "UPDATE record SET deleted = 2 WHERE id = ?").with(id).run();
 }
 
 void RowStore::count(int table, std::string_view organisation, int by) {
@@ -145,9 +145,9 @@ std::int64_t RowStore::population(std::string_view organisation) {
 }
 
 void RowStore::flush() {
-    Statement add(database_,
-                  "INSERT INTO population VALUES (?1, ?2)"
-                  " ON CONFLICT (organisation) DO UPDATE SET living = living + ?2");
+    sqlite::Statement add(database_,
+                          "INSERT INTO population VALUES (?1, ?2)"
+                          " ON CONFLICT (organisation) DO UPDATE SET living = living + ?2");
     for (const auto& [organisation, by] : counts_) {
         add.with(std::string_view(organisation), by).run();
     }

@@ -45,7 +45,8 @@ Status Staging::apply_gates() {
 std::set<std::string> Staging::closed_before(const Gate& gate) {
     std::set<std::string> closed;
     if (options_.state != nullptr) {
-        Statement all(options_.state->database(), "SELECT organisation FROM closed WHERE gate = ?");
+        sqlite::Statement all(options_.state->database(),
+                              "SELECT organisation FROM closed WHERE gate = ?");
         all.with(std::string_view(gate.reason));
         while (all.next()) {
             closed.emplace(all.text(0));
@@ -58,11 +59,11 @@ void Staging::remember_closed(const Gate& gate, const std::set<std::string>& clo
     if (options_.state == nullptr) {
         return;
     }
-    Database& database = options_.state->database();
-    Statement(database, "DELETE FROM closed WHERE gate = ?")
+    sqlite::Database& database = options_.state->database();
+    sqlite::Statement(database, "DELETE FROM closed WHERE gate = ?")
         .with(std::string_view(gate.reason))
         .run();
-    Statement add(database, "INSERT INTO closed VALUES (?, ?)");
+    sqlite::Statement add(database, "INSERT INTO closed VALUES (?, ?)");
     for (const std::string& organisation : closed) {
         add.with(std::string_view(gate.reason), std::string_view(organisation)).run();
     }

@@ -27,7 +27,7 @@ std::string file_of(const std::string& folder, const SystemMapping& mapping) {
     return (fs::path(folder) / (mapping.package().system + ".sqlite")).string();
 }
 
-text::Status migrate(Database& database, const std::string& path) {
+text::Status migrate(sqlite::Database& database, const std::string& path) {
     const std::int64_t version = database.ask("PRAGMA user_version");
     const bool is_ours = database.ask("PRAGMA application_id") == application_id;
     const bool is_empty = database.ask("SELECT count(*) FROM sqlite_schema") == 0;
@@ -71,7 +71,7 @@ text::Result<std::unique_ptr<State>> State::open(const std::string& folder,
                            "check the path and its permissions"};
     }
     const std::string path = file_of(folder, mapping);
-    auto database = Database::open(path);
+    auto database = sqlite::Database::open(path, {sqlite::Use::alone, "staging store", 262'144});
     if (!database) {
         return std::move(database).issue();
     }

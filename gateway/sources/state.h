@@ -28,7 +28,7 @@ class State {
     RowStore& rows() { return *rows_; }
     PutOut& put_out() { return *put_out_; }
     Identity& identity() { return *identity_; }
-    Database& database() { return *database_; }
+    sqlite::Database& database() { return *database_; }
 
     /// Forgets what was written since the last commit.
     void begin_again(const SystemMapping& mapping);
@@ -38,7 +38,7 @@ class State {
     State() = default;
     void prepare(const SystemMapping& mapping);
 
-    std::unique_ptr<Database> database_;
+    std::unique_ptr<sqlite::Database> database_;
     std::unique_ptr<Ledger> ledger_;
     std::unique_ptr<RowStore> rows_;
     std::unique_ptr<PutOut> put_out_;

@@ -405,7 +405,7 @@ TEST_CASE("a file that is no staging store of ours is refused") {
         sqlite3* other = nullptr;
         REQUIRE(sqlite3_open(file.c_str(), &other) == SQLITE_OK);
         REQUIRE(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
-        CHECK(refused().find("in use by another run") != std::string::npos);
+        CHECK(refused().find("in use by another process") != std::string::npos);
         sqlite3_close(other);
     }
 }
