@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "access/audit.h"
-#include "base64.h"
+#include "access/base64.h"
 #include "text/json_writer.h"
 #include "text/utf8.h"
 
