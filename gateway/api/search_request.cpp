@@ -1,4 +1,4 @@
-#include "search_request.h"
+#include "api/search_request.h"
 
 #include <algorithm>
 #include <array>
@@ -290,7 +290,8 @@ class Reading {
         const std::size_t second = value.find(':', first == std::string::npos ? first : first + 1);
         Include made;
         made.type = value.substr(0, first);
-        made.parameter = first == std::string::npos ? "" : value.substr(first + 1, second - first - 1);
+        made.parameter =
+            first == std::string::npos ? "" : value.substr(first + 1, second - first - 1);
         made.target = second == std::string::npos ? "" : value.substr(second + 1);
         const Searchable* parameter = store::searchable(made.type, made.parameter);
         if (parameter == nullptr || parameter->type != Searchable::Type::reference) {
@@ -298,7 +299,8 @@ class Reading {
                          "for instance Task:focus", "not-supported");
         }
         if (forward && made.type != request_.search.type) {
-            return wrong(name, "of a search for " + request_.search.type + " begins with that type");
+            return wrong(name,
+                         "of a search for " + request_.search.type + " begins with that type");
         }
         if (!parameter->only.empty()) {
             made.target = parameter->only;

@@ -58,6 +58,7 @@ Command map_format_command();
 Command map_explain_command();
 Command fhirpath_command();
 Command view_run_command();
+Command validate_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);

@@ -8,6 +8,7 @@
 #include "mapping/resource_mapping.h"
 #include "mapping/view.h"
 #include "record/record.h"
+#include "referrals/measures.h"
 #include "sources/system_mapping.h"
 
 namespace linkway::cli {
@@ -81,6 +82,21 @@ std::optional<bool> check_view(const std::string& file, const std::string& conte
     return true;
 }
 
+/// The rules of referrals and the measures.
+bool check_referrals(const fs::path& folder) {
+    terminology::Terminology codes;
+    text::Issues issues = codes.load(codes_folder({}, (folder / "transitions.yaml").string()));
+    const auto rules = referrals::load_rules(folder.string(), codes, issues);
+    const auto measures = referrals::load_measures(folder.string(), issues);
+    if (!report(issues)) {
+        return false;
+    }
+    std::cout << folder.string() << ": " << rules->statuses().size() << " states, "
+              << rules->roles().size() << " roles, " << measures->all().size()
+              << " measures, no mistakes\n";
+    return true;
+}
+
 /// A template, view, or event rules; what is driven by rows is checked with the mapping it stands
 /// in.
 bool check_template(const std::string& file) {
@@ -92,6 +108,10 @@ bool check_template(const std::string& file) {
     }
     if (const auto view = check_view(file, *content)) {
         return *view;
+    }
+    if (fs::path(file).filename() == "transitions.yaml" ||
+        fs::path(file).filename() == "measures.yaml") {
+        return check_referrals(fs::path(file).parent_path());
     }
     if (fs::path(file).filename() == "event.yaml") {
         check_within(file, issues);
@@ -137,6 +157,10 @@ bool check_folder(const fs::path& folder, std::size_t& found) {
     if (fs::is_regular_file(folder / "datapackage.json")) {
         ++found;
         return check_system(folder.string());
+    }
+    if (fs::is_regular_file(folder / "transitions.yaml")) {
+        ++found;
+        return check_referrals(folder);
     }
     if (fs::is_directory(folder / "views" / "entry")) {
         ++found;

@@ -1,128 +1,97 @@
 #include "referrals/episode.h"
 
-#include <algorithm>
-#include <array>
-#include <numeric>
-#include <tuple>
+#include "moment.h"
 
 namespace linkway::referrals {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> codes = {"offered",    "referred", "declined",
-                                                   "signposted", "seen",     "closed"};
-
-/// On one day things happen in this order, whatever order they were keyed in.
-int rank(EventKind kind) {
-    switch (kind) {
-        case EventKind::offered:
-            return 0;
-        case EventKind::referred:
-            return 1;
-        case EventKind::signposted:
-            return 2;
-        case EventKind::seen:
-            return 3;
-        case EventKind::declined:
-            return 4;
-        case EventKind::closed:
-            return 5;
-    }
-    return 6;
-}
-
-/// The episode that is open while the events are walked through.
+/// The episode that is open while the entries are walked through.
 struct Open {
     std::size_t first = 0;
     std::vector<std::size_t> referrals;
     bool contacted = false;
 };
 
-void apply(std::span<const Event> events, std::size_t at, Open& open, bool& ended, Replay& result) {
-    std::string_view task;
-    std::string_view request;
-    switch (events[at].kind) {
-        case EventKind::seen:
-            task = "in-progress";
-            request = "active";
-            open.contacted = true;
-            break;
-        case EventKind::declined:
-            task = open.contacted ? "cancelled" : "rejected";
-            request = "revoked";
-            ended = true;
-            break;
-        case EventKind::closed:
-            task = "completed";
-            request = "completed";
-            ended = true;
-            break;
-        default:
-            return;
+class Walk {
+  public:
+    Walk(std::span<const Entry> entries, const Rules& rules) : entries_(entries), rules_(rules) {
+        result_.referrals.resize(entries.size());
+        result_.belongs_to.resize(entries.size());
     }
-    result.belongs_to[at] = open.referrals.back();
-    for (const std::size_t referral : open.referrals) {
-        Progress& progress = *result.referrals[referral];
-        progress.task_status = task;
-        progress.request_status = request;
-        progress.decision = at;
-        progress.events.push_back(at);
-        if (events[at].link_worker) {
-            progress.link_worker = at;
+
+    void take(std::size_t at) {
+        const Effect& effect = rules_.effect(entries_[at].kind);
+        if (effect.opens != no_status) {
+            open(at, effect.opens);
+        } else if (open_ && !entries_[at].date.empty() && effect.task != no_status) {
+            move(at, effect);
         }
     }
-}
+
+    Episodes result() { return std::move(result_); }
+
+  private:
+    void open(std::size_t at, StatusId status) {
+        Progress& progress = result_.referrals[at].emplace();
+        set(progress, status);
+        progress.episode = at;
+        if (entries_[at].date.empty()) {
+            return;  // it stands alone: nothing can be said to have followed it
+        }
+        if (!open_) {
+            open_ = Open{at, {}, false};
+        }
+        progress.episode = open_->first;
+        open_->referrals.push_back(at);
+    }
+
+    void move(std::size_t at, const Effect& effect) {
+        const StatusId to = open_->contacted && effect.after_contact != no_status
+                                ? effect.after_contact
+                                : effect.task;
+        result_.belongs_to[at] = open_->referrals.back();
+        for (const std::size_t referral : open_->referrals) {
+            Progress& progress = *result_.referrals[referral];
+            set(progress, to);
+            progress.decision = at;
+            progress.events.push_back(at);
+            if (entries_[at].link_worker) {
+                progress.link_worker = at;
+            }
+        }
+        open_->contacted = open_->contacted || effect.contact;
+        if (rules_.status(to).terminal) {
+            open_.reset();
+        }
+    }
+
+    void set(Progress& progress, StatusId status) const {
+        progress.task_status = rules_.status(status).code;
+        progress.request_status = rules_.status(status).request;
+    }
+
+    std::span<const Entry> entries_;
+    const Rules& rules_;
+    std::optional<Open> open_;
+    Episodes result_;
+};
 
 }  // namespace
 
-std::optional<EventKind> event_kind(std::string_view code) {
-    const auto found = std::find(codes.begin(), codes.end(), code);
-    if (found == codes.end()) {
-        return {};
+Episodes replay_entries(std::span<const Entry> entries, const Rules& rules) {
+    std::vector<Placed> placed;
+    placed.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const Effect& effect = rules.effect(entries[i].kind);
+        const StatusId status = effect.opens != no_status ? effect.opens : effect.task;
+        placed.push_back({moment_of(entries[i].date), rules.order(status, ""), entries[i].key, i});
     }
-    return static_cast<EventKind>(found - codes.begin());
-}
-
-std::string_view to_code(EventKind kind) {
-    return codes[static_cast<std::size_t>(kind)];
-}
-
-Replay replay(std::span<const Event> events) {
-    Replay result;
-    result.referrals.resize(events.size());
-    result.belongs_to.resize(events.size());
-    std::vector<std::size_t> order(events.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return std::tuple(events[a].date, rank(events[a].kind), events[a].key) <
-               std::tuple(events[b].date, rank(events[b].kind), events[b].key);
-    });
-    std::optional<Open> open;
-    for (const std::size_t at : order) {
-        const Event& event = events[at];
-        if (event.kind == EventKind::referred) {
-            Progress& progress = result.referrals[at].emplace();
-            progress.episode = at;
-            if (event.date.empty()) {
-                continue;  // it stands alone: nothing can be said to have followed it
-            }
-            if (!open) {
-                open = Open{at, {}, false};
-            }
-            progress.episode = open->first;
-            open->referrals.push_back(at);
-            continue;
-        }
-        if (event.date.empty() || !open) {
-            continue;
-        }
-        bool ended = false;
-        apply(events, at, *open, ended, result);
-        if (ended) {
-            open.reset();
-        }
+    Walk walk(entries, rules);
+    for (const std::size_t at : in_order(std::move(placed))) {
+        walk.take(at);
     }
-    return result;
+    return walk.result();
 }
 
 }  // namespace linkway::referrals

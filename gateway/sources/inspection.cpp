@@ -167,7 +167,7 @@ void count_events(const Translator& translator, const Resources& resources,
             kind.first = kind.first.empty() ? date : std::min(kind.first, date);
             kind.last = std::max(kind.last, date);
         }
-        if (event->event.kind == referrals::EventKind::referred) {
+        if (event->event.kind == referrals::EntryKind::referred) {
             const std::string key(event->row->organisation());
             PracticeInspection& practice = practices[key];
             const std::uint64_t referrals = practice.referrals + 1;

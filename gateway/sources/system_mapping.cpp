@@ -40,6 +40,8 @@ std::unique_ptr<SystemMapping> SystemMapping::load(const std::string& folder,
     const text::Issues code_issues =
         mapping.terminology_.load((fs::path(folder).parent_path() / "codes").string());
     issues.insert(issues.end(), code_issues.begin(), code_issues.end());
+    mapping.referral_rules_ = referrals::load_rules(
+        (fs::path(folder).parent_path() / "referrals").string(), mapping.terminology_, issues);
     mapping.package_ = read_data_package(folder, issues);
     mapping.graph_ = std::make_unique<TableGraph>(mapping.package_);
     mapping.navigations_.resize(mapping.package_.tables.size());

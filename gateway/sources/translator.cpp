@@ -137,7 +137,7 @@ void Translator::classify_one(Worker& worker, EventRecord& event, std::vector<Ro
     worker.begin(row);
     set_source(worker.source, row);
     const auto kind = worker.first(rules.kind);
-    const auto known = kind ? referrals::event_kind(kind->text) : std::nullopt;
+    const auto known = kind ? referrals::entry_kind(kind->text) : std::nullopt;
     if (!known) {
         return keep_out(Fate::not_relevant,
                         kind && kind->text == referrals::near_social_prescribing
@@ -308,11 +308,11 @@ void Translator::translate_group(Worker& worker, std::size_t group, Chunk& chunk
 
 /// The episodes of a patient's events, one an event, which then points to it.
 std::vector<EpisodeRecord> Translator::replay(const std::vector<EventRecord*>& events) const {
-    std::vector<referrals::Event> facts;
+    std::vector<referrals::Entry> facts;
     for (const EventRecord* event : events) {
         facts.push_back(event->event);
     }
-    const referrals::Replay replay = referrals::replay(facts);
+    const referrals::Episodes replay = referrals::replay_entries(facts, mapping_.referral_rules());
     std::vector<EpisodeRecord> episodes(events.size(), EpisodeRecord(mapping_.types().episode));
     const auto id_of = [&](const Row& opener) -> std::string_view {
         const auto shared = shared_episodes_.find(&opener);

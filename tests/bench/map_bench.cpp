@@ -110,8 +110,9 @@ class Mapped {
         sources::EventRecord event(mapping_.types().event);
         event.row = &row;
         event.subject = &patient;
-        event.event = {referrals::EventKind::referred, row.cell(date_), row.id, false};
-        const referrals::Replay replay = referrals::replay({&event.event, 1});
+        event.event = {referrals::EntryKind::referred, row.cell(date_), row.id, false};
+        const referrals::Episodes replay =
+            referrals::replay_entries({&event.event, 1}, mapping_.referral_rules());
         const referrals::Progress& progress = *replay.referrals[0];
         sources::EpisodeRecord episode(mapping_.types().episode);
         episode.id = row.id;

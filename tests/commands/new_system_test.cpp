@@ -17,7 +17,9 @@ struct Meadow {
         fs::remove_all(root);
         const fs::path meadow = fs::path(LINKWAY_SYSTEMS) / "meadow";
         fs::create_directories(root / "mappings");
-        fs::copy(fs::path(LINKWAY_MAPPINGS) / "codes", root / "mappings" / "codes");
+        for (const char* shared : {"codes", "referrals"}) {
+            fs::copy(fs::path(LINKWAY_MAPPINGS) / shared, root / "mappings" / shared);
+        }
         fs::copy(meadow / "mapping", root / "mappings" / "meadow");
         fs::copy(meadow / "input", root / "in");
     }

@@ -20,7 +20,9 @@ class Harbour {
     Harbour() {
         const fs::path mappings = folder_.path() / "mappings";
         fs::create_directories(mappings);
-        fs::copy(fs::path(LINKWAY_SOURCE_DIR) / "mappings/codes", mappings / "codes");
+        for (const char* shared : {"codes", "referrals"}) {
+            fs::copy(fs::path(LINKWAY_SOURCE_DIR) / "mappings" / shared, mappings / shared);
+        }
         fs::copy(fs::path(LINKWAY_SOURCE_DIR) / "tests/systems/harbour/mapping",
                  mappings / "harbour");
         text::Issues issues;

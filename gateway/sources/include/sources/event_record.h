@@ -23,7 +23,7 @@ class EventRecord final : public fhirpath::Record {
 
     const Row* row = nullptr;
     const Row* subject = nullptr;
-    referrals::Event event;
+    referrals::Entry event;
     bool inbound = false;  ///< a referral that the practice received
     const EpisodeRecord* episode = nullptr;
 };

@@ -10,6 +10,7 @@
 
 #include "mapping/plan.h"
 #include "mapping/template.h"
+#include "referrals/rules.h"
 #include "sources/data_package.h"
 #include "sources/event_record.h"
 #include "sources/reads.h"
@@ -96,14 +97,16 @@ struct ColumnUse {
 
 class SystemMapping {
   public:
-    /// Reads `folder` (mappings/<system>) and the code files beside it (`folder`/../codes). All
-    /// mistakes are appended; the mapping is usable only when none of them is an error. Files that
-    /// could be read are checked even when others could not.
+    /// Reads `folder` (mappings/<system>), the code files beside it (`folder`/../codes) and the
+    /// rules of referrals (`folder`/../referrals). All mistakes are appended; the mapping is usable
+    /// only when none of them is an error. Files that could be read are checked even when others
+    /// could not.
     static std::unique_ptr<SystemMapping> load(const std::string& folder, text::Issues& issues);
 
     const DataPackage& package() const { return package_; }
     const TableGraph& graph() const { return *graph_; }
     const EventRules& events() const { return events_; }
+    const referrals::Rules& referral_rules() const { return *referral_rules_; }
     const EventTypes& types() const { return *types_; }
     const std::vector<MappedTemplate>& templates() const { return templates_; }
 
@@ -140,6 +143,7 @@ class SystemMapping {
     std::unique_ptr<TableGraph> graph_;
     std::unique_ptr<EventTypes> types_;
     terminology::Terminology terminology_;
+    std::unique_ptr<const referrals::Rules> referral_rules_;
     EventRules events_;
     std::vector<mapping::Template> sources_;
     std::vector<MappedTemplate> templates_;

@@ -1,4 +1,4 @@
-// What a search asks for, read from its parameters. Private to api.
+// What a search asks for, read from its parameters.
 //
 // Understood: every parameter of store/searchable.h, _id and _lastUpdated, with :missing, :not
 // (tokens), :identifier and :[type] (references); _sort by _id, _lastUpdated or a date; _count,
@@ -12,12 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "http/uri.h"
 #include "store/search.h"
 #include "text/issue.h"
 
 namespace linkway::api {
 
-using Parameters = std::vector<std::pair<std::string, std::string>>;
+using Parameters = std::vector<http::Parameter>;
 
 /// _include: what resources of `type` found refer to by `parameter`; _revinclude: resources of
 /// `type` that refer by `parameter` to those found.
@@ -39,9 +40,9 @@ inline constexpr std::size_t default_count = 50;
 inline constexpr std::size_t most_count = 500;
 
 /// `base` is the address of the FHIR API, so that references written in full are known. Every
-/// mistake is an issue of its own, with the parameter's name in Location::field and never its value.
+/// mistake is an issue of its own, with the parameter's name in Location::field and never its
+/// value.
 std::optional<SearchRequest> read_search(std::string_view type, const Parameters& parameters,
-                                         std::string_view base, bool lenient,
-                                         text::Issues& issues);
+                                         std::string_view base, bool lenient, text::Issues& issues);
 
 }  // namespace linkway::api
