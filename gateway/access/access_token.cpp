@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "base64.h"
+#include "access/base64.h"
 #include "text/json_writer.h"
 #include "text/node.h"
 

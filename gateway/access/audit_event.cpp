@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "access/audit.h"
-#include "base64.h"
+#include "access/base64.h"
 #include "text/json_writer.h"
 #include "text/utf8.h"
 
@@ -59,23 +59,34 @@ void write_agent(text::JsonWriter& json, const AuditEntry& entry) {
     json.end_object();
 }
 
-/// A client may ask for Patient/<NHS number>, which is no id here but would be patient data.
-std::string without_nhs_number(const std::string& resource) {
-    const std::size_t slash = resource.find('/');
-    if (slash == std::string::npos) {
-        return resource;
+bool is_like_nhs_number(std::string_view text) {
+    const auto digits =
+        std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits >= 9 && std::none_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+           });
+}
+
+/// A client may ask for Patient/<NHS number>, which is no id here but would be patient data: such
+/// parts of a path become "-".
+std::string without_nhs_numbers(std::string_view path) {
+    std::string result;
+    while (true) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        const std::string_view part = path.substr(0, end);
+        result += is_like_nhs_number(part) ? "-" : part;
+        if (end == path.size()) {
+            return result;
+        }
+        result += '/';
+        path.remove_prefix(end + 1);
     }
-    const auto digits = std::count_if(resource.begin() + static_cast<std::ptrdiff_t>(slash),
-                                      resource.end(), [](char c) { return c >= '0' && c <= '9'; });
-    const bool letters = std::any_of(resource.begin() + static_cast<std::ptrdiff_t>(slash),
-                                     resource.end(), [](char c) { return c >= 'A' && c <= 'z'; });
-    return digits >= 9 && !letters ? resource.substr(0, slash) : resource;
 }
 
 void write_entity(text::JsonWriter& json, const AuditEntry& entry) {
     json.begin_object();
     if (!entry.resource.empty()) {
-        const std::string resource = without_nhs_number(entry.resource);
+        const std::string resource = without_nhs_numbers(entry.resource);
         json.name("what");
         json.begin_object();
         // A type alone is no reference, but says what was searched.

@@ -1,4 +1,4 @@
-#include "base64.h"
+#include "access/base64.h"
 
 #include <array>
 #include <cstdint>

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "access/base64.h"
 #include "algorithm.h"
-#include "base64.h"
 #include "crypto.h"
 
 namespace linkway::access {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "access/base64.h"
 #include "algorithm.h"
-#include "base64.h"
 #include "crypto.h"
 #include "text/json_writer.h"
 
@@ -210,16 +210,7 @@ text::Result<Claims> verify_jwt(std::string_view compact, std::span<const Algori
     });
 }
 
-std::string sign_jwt(std::string_view claims, const Key& key) {
-    std::string header;
-    text::JsonWriter json(header);
-    json.begin_object();
-    json.member("alg", to_code(key.algorithm));
-    json.member("kid", key.id);
-    json.member("typ", "JWT");
-    json.end_object();
-    const std::string message = to_base64url(header) + '.' + to_base64url(claims);
-
+std::string sign_message(std::string_view message, const Key& key) {
     const AlgorithmFacts& facts = facts_of(key.algorithm);
     const DigestContext context(EVP_MD_CTX_new());
     std::size_t size = 0;
@@ -231,10 +222,19 @@ std::string sign_jwt(std::string_view claims, const Key& key) {
     require(EVP_DigestSign(context.get(), bytes_of(signature), &size, bytes_of(message),
                            message.size()) == 1);
     signature.resize(size);
-    if (facts.group != nullptr) {
-        signature = from_der(signature, facts.bytes);
-    }
-    return message + '.' + to_base64url(signature);
+    return facts.group == nullptr ? signature : from_der(signature, facts.bytes);
+}
+
+std::string sign_jwt(std::string_view claims, const Key& key) {
+    std::string header;
+    text::JsonWriter json(header);
+    json.begin_object();
+    json.member("alg", to_code(key.algorithm));
+    json.member("kid", key.id);
+    json.member("typ", "JWT");
+    json.end_object();
+    const std::string message = to_base64url(header) + '.' + to_base64url(claims);
+    return message + '.' + to_base64url(sign_message(message, key));
 }
 
 }  // namespace linkway::access

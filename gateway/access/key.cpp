@@ -5,9 +5,9 @@
 
 #include <array>
 
+#include "access/base64.h"
 #include "access/jwk.h"
 #include "algorithm.h"
-#include "base64.h"
 #include "crypto.h"
 #include "text/json_writer.h"
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "base64.h"
+#include "access/base64.h"
 #include "crypto.h"
 
 namespace linkway::access {

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <filesystem>
 
-#include "base64.h"
+#include "access/base64.h"
 #include "crypto.h"
 #include "files.h"
 #include "text/json_writer.h"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "access/base64.h"
 #include "access/client.h"
-#include "base64.h"
 
 namespace linkway::access {
 

@@ -60,6 +60,9 @@ Command map_explain_command();
 Command fhirpath_command();
 Command view_run_command();
 Command validate_command();
+Command audit_verify_command();
+Command keys_new_command();
+Command token_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);

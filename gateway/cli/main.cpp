@@ -18,7 +18,11 @@ const std::vector<Command>& commands() {
         translate_command(),    inspect_command(),  trace_command(),      map_check_command(),
         map_coverage_command(), map_run_command(),  map_format_command(), map_explain_command(),
         view_run_command(),     fhirpath_command(), validate_command(),   sample_command(),
+<<<<<<< HEAD
         serve_command()};
+=======
+        audit_verify_command(), keys_new_command(), token_command()};
+>>>>>>> helper/access
     return all;
 }
 

@@ -81,8 +81,12 @@ TEST_CASE("a search leaves names in an AuditEvent, never values") {
         R"("entity":[{"what":{"type":"Patient","display":"all within reach"},"query":"ZmFtaWx5",)"
         R"("detail":[{"type":"request","valueString":"r1"}]}]})");
 
-    entry.resource = "Patient/943 476 5919";
-    CHECK(to_audit_event(entry, "n1").find("5919") == std::string::npos);
+    for (const char* path : {"Patient/943 476 5919", "9434765919", "Patient/9434765919/_history"}) {
+        entry.resource = path;
+        CHECK(to_audit_event(entry, "n1").find("5919") == std::string::npos);
+    }
+    entry.resource = "Task/00592dc4-2622-5148-8f71-735af097e2fa/_history/3";
+    CHECK(to_audit_event(entry, "n1").find(entry.resource) != std::string::npos);
     entry.client = "\xFF\xFE";
     entry.address = std::string(100'000, 'a');
     CHECK(text::parse_json(to_audit_event(entry, "n1"), "event").ok());

@@ -55,6 +55,10 @@ text::Result<Claims> verify_jwt(std::string_view compact, std::span<const Algori
 text::Result<Claims> verify_jwt(std::string_view compact, std::span<const Algorithm> allowed,
                                 const KeySet& keys);
 
+/// The signature of a message as tokens carry it (before base64url): for elliptic curves r and s.
+/// The key must be private.
+std::string sign_message(std::string_view message, const Key& key);
+
 /// The compact token of these claims (a JSON object) with the header {alg, kid, typ}.
 /// The key must be private.
 std::string sign_jwt(std::string_view claims, const Key& key);
