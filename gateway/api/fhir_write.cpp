@@ -105,7 +105,7 @@ text::Result<std::optional<std::int64_t>> version_of_etag(std::string_view etag)
 
 std::optional<store::Search> condition_of(const FhirParts& parts, std::string_view type,
                                           std::string_view query, text::Issues& issues) {
-    auto parameters = http::parse_query(query);
+    auto parameters = http::parse_parameters(query);
     if (!parameters) {
         issues.push_back(std::move(parameters).issue());
         return std::nullopt;

@@ -51,6 +51,7 @@ Command translate_command();
 Command inspect_command();
 Command trace_command();
 Command sample_command();
+Command serve_command();
 Command map_check_command();
 Command map_coverage_command();
 Command map_run_command();
@@ -58,6 +59,7 @@ Command map_format_command();
 Command map_explain_command();
 Command fhirpath_command();
 Command view_run_command();
+Command validate_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);

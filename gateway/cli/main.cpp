@@ -17,7 +17,8 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
         translate_command(),    inspect_command(),  trace_command(),      map_check_command(),
         map_coverage_command(), map_run_command(),  map_format_command(), map_explain_command(),
-        view_run_command(),     fhirpath_command(), sample_command()};
+        view_run_command(),     fhirpath_command(), validate_command(),   sample_command(),
+        serve_command()};
     return all;
 }
 

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <vector>
 
+#include "fhir/resource_xml.h"
+
 namespace linkway::cli {
 
 namespace {
@@ -48,7 +50,7 @@ class Reader {
         rest << in.rdbuf();
         std::string whole =
             std::string(number == 0 ? 0 : number - 1, '\n') + first + "\n" + rest.str();
-        auto parsed = text::parse_json(whole, file_);
+        auto parsed = fhir::parse_resource(whole, file_);
         if (!parsed && first.starts_with('{') &&
             first.find_last_not_of(" \t\r") == first.rfind('}')) {
             std::istringstream again(std::move(rest).str());

@@ -1,5 +1,5 @@
-// FHIR resources as commands take them: a JSON file, NDJSON, a Bundle, a folder of NDJSON files, or
-// standard input.
+// FHIR resources as commands take them: a JSON or XML file, NDJSON, a Bundle, a folder of NDJSON
+// files, or standard input.
 #pragma once
 
 #include <functional>

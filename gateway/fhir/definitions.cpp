@@ -39,6 +39,12 @@ std::vector<std::string_view> Definitions::codes(std::string_view value_set) con
                                               : found->second.codes;
 }
 
+std::vector<std::string_view> Definitions::code_systems(std::string_view value_set) const {
+    const auto found = tables_->value_sets.find(value_set);
+    return found == tables_->value_sets.end() ? std::vector<std::string_view>{}
+                                              : found->second.systems;
+}
+
 std::span<const SearchParameter> Definitions::search_parameters(
     std::string_view resource_type) const {
     const auto found = tables_->searches.find(resource_type);

@@ -90,6 +90,7 @@ Definitions::Tables::Tables() {
         types[i].names = &indexes_.emplace_back(types[i].elements, spellings_);
     }
     read_codes();
+    read_invariants();
     read_searches();
 }
 
@@ -104,6 +105,7 @@ void Definitions::Tables::read_types() {
         type.name = fields.next();
         type.kind = kind_of(fields.next());
         type.value = type.kind == TypeKind::primitive ? value_of(type.name) : SystemType::none;
+        type.place = static_cast<std::uint32_t>(types.size() - 1);
         bases.push_back(fields.next());
         type.is_abstract = fields.next() == "abstract";
         by_name.emplace(type.name, types.size() - 1);
@@ -208,7 +210,29 @@ void Definitions::Tables::read_codes() {
         for (Fields codes(fields.next(), ' '); !codes.at_end();) {
             set.codes.push_back(codes.next());
         }
+        for (Fields systems(fields.next(), ' '); !systems.at_end();) {
+            set.systems.push_back(systems.next());
+        }
         set.lookup.insert(set.codes.begin(), set.codes.end());
+    });
+}
+
+void Definitions::Tables::read_invariants() {
+    const std::string_view table = invariants_table();
+    invariants_.reserve(static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n')));
+    each_line(table, [&](Fields fields) {
+        const auto owner = by_name.find(fields.next());
+        Invariant& invariant = invariants_.emplace_back();
+        invariant.key = fields.next();
+        const std::string_view weight = fields.next();
+        invariant.weight = weight == "error"     ? Invariant::Weight::error
+                           : weight == "warning" ? Invariant::Weight::warning
+                                                 : Invariant::Weight::best_practice;
+        invariant.expression = fields.next();
+        if (owner != by_name.end()) {
+            std::span<const Invariant>& own = types[owner->second].invariants;
+            own = {own.empty() ? &invariant : own.data(), own.size() + 1};
+        }
     });
 }
 

@@ -21,6 +21,7 @@ struct Definitions::Tables {
     struct ValueSet {
         bool open = false;  ///< its codes are not enumerated
         std::vector<std::string_view> codes;
+        std::vector<std::string_view> systems;
         std::unordered_set<std::string_view> lookup;
     };
 
@@ -36,6 +37,7 @@ struct Definitions::Tables {
     void read_types();
     void read_elements();
     void read_codes();
+    void read_invariants();
     void read_searches();
     void inherit(std::size_t type);
     std::span<const TypeDefinition* const> type_list(std::string_view names);
@@ -47,6 +49,7 @@ struct Definitions::Tables {
     std::deque<NameIndex> indexes_;
     std::deque<std::vector<const TypeDefinition*>> choices_;
     std::deque<std::vector<std::string_view>> targets_;
+    std::vector<Invariant> invariants_;  // by type, in the order of the types
     std::unordered_map<std::string_view, std::span<const TypeDefinition* const>> known_choices_;
     std::unordered_map<std::string_view, std::span<const std::string_view>> known_targets_;
 };

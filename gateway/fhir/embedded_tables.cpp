@@ -22,6 +22,7 @@
 EMBED(types)
 EMBED(elements)
 EMBED(codes)
+EMBED(invariants)
 EMBED(search)
 
 namespace linkway::fhir {
@@ -37,6 +38,11 @@ std::string_view elements_table() {
 
 std::string_view codes_table() {
     return {linkway_r4_codes, static_cast<std::size_t>(linkway_r4_codes_end - linkway_r4_codes)};
+}
+
+std::string_view invariants_table() {
+    return {linkway_r4_invariants,
+            static_cast<std::size_t>(linkway_r4_invariants_end - linkway_r4_invariants)};
 }
 
 std::string_view search_table() {

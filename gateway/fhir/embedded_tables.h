@@ -8,6 +8,7 @@ namespace linkway::fhir {
 std::string_view types_table();
 std::string_view elements_table();
 std::string_view codes_table();
+std::string_view invariants_table();
 std::string_view search_table();
 
 }  // namespace linkway::fhir

@@ -119,8 +119,8 @@ void events_of_contact(EventBuilder& builder) {
     const bool ahead = builder.intake().rules.progress(fact)->task == no_status &&
                        fact == builder.intake().rules.contact_fact(type, status) &&
                        status != "noshow";
-    Event& event = builder.add(EventKind::contact, fact,
-                               ahead ? builder.intake().received_at : start);
+    Event& event =
+        builder.add(EventKind::contact, fact, ahead ? builder.intake().received_at : start);
     event.request = based_on(contact);
     event.business_status = fact;
     event.started = start;

@@ -74,12 +74,11 @@ class WriteCheck {
             const std::string_view code = coding->string_or("code", "");
             if (coding->string_or("system", "") == rules_.business_status_system() &&
                 rules_.progress(code) == nullptr) {
-                place("businessStatus",
-                      {text::Severity::error,
-                       "code-invalid",
-                       rules_.business_status_system() + " has no such code",
-                       {{}, 0, 0, "Task.businessStatus"},
-                       text::did_you_mean(code, rules_.progress_codes())});
+                place("businessStatus", {text::Severity::error,
+                                         "code-invalid",
+                                         rules_.business_status_system() + " has no such code",
+                                         {{}, 0, 0, "Task.businessStatus"},
+                                         text::did_you_mean(code, rules_.progress_codes())});
             }
         }
     }
@@ -111,8 +110,11 @@ class WriteCheck {
 
 text::Issues check_write(const Node* previous, const Node& next, const Actor& actor,
                          const Rules& rules, const Policy& policy) {
-    WriteCheck check(previous, next, side_of(actor, rules), rules, policy);
     const std::string_view type = next.string_or("resourceType", "");
+    // Whose Task it is, is what it said before.
+    const Node& task = previous == nullptr ? next : *previous;
+    const Side side = side_of(type == "Task" ? actor_in(task, actor, rules) : actor, rules);
+    WriteCheck check(previous, next, side, rules, policy);
     if (type == "Task") {
         return check.task();
     }

@@ -38,17 +38,25 @@ std::string json_text(const std::string& text) {
     return json_of([&](JsonWriter& writer) { writer.value(text); });
 }
 
-/// Where a member stands in the specification; what it does not know comes last.
-std::size_t place(const fhir::TypeDefinition* type, std::string_view name) {
-    const auto* element = type == nullptr ? nullptr : type->element(name);
-    return element == nullptr ? SIZE_MAX
-                              : static_cast<std::size_t>(element - type->elements.data());
+/// Where a member stands in the specification: resourceType first, what it does not know last.
+std::size_t place(const fhir::TypeDefinition& type, std::string_view name) {
+    const auto* element = type.element(name);
+    if (element == nullptr) {
+        return name == "resourceType" ? 0 : SIZE_MAX;
+    }
+    return 1 + static_cast<std::size_t>(element - type.elements.data());
 }
 
 /// The object with the changes: members stay in their order, new ones come before the first that
 /// stands after them in the specification.
-std::string rewritten(const Node& object, std::string_view type_name, Changes changes) {
-    const auto* type = fhir::Definitions::r4().type(type_name);
+std::string rewritten(const Node& object, std::string_view type_name, const Changes& changes) {
+    const auto& type = *fhir::Definitions::r4().type(type_name);
+    std::map<std::size_t, const Changes::value_type*> added;
+    for (const auto& change : changes) {
+        if (object.find(change.first) == nullptr && !change.second.empty()) {
+            added.emplace(place(type, change.first), &change);
+        }
+    }
     return json_of([&](JsonWriter& writer) {
         writer.begin_object();
         const auto write = [&](std::string_view name, const std::string& json) {
@@ -57,23 +65,16 @@ std::string rewritten(const Node& object, std::string_view type_name, Changes ch
                 writer.raw(json);
             }
         };
+        auto next = added.begin();
         for (const text::Member& member : object.members) {
-            for (auto change = changes.begin(); change != changes.end();) {
-                const bool now = object.find(change->first) == nullptr &&
-                                 place(type, change->first) < place(type, member.name);
-                if (now) {
-                    write(change->first, change->second);
-                }
-                change = now ? changes.erase(change) : std::next(change);
+            for (; next != added.end() && next->first < place(type, member.name); ++next) {
+                write(next->second->first, next->second->second);
             }
             const auto change = changes.find(member.name);
             write(member.name, change == changes.end() ? json_of(member.value) : change->second);
-            if (change != changes.end()) {
-                changes.erase(change);
-            }
         }
-        for (const auto& [name, json] : changes) {
-            write(name, json);
+        for (; next != added.end(); ++next) {
+            write(next->second->first, next->second->second);
         }
         writer.end_object();
     });
@@ -148,8 +149,8 @@ std::string extensions(const Node& resource, std::string_view url,
         at_first += replaced || seen ? 0 : 1;
         seen = seen || replaced;
     }
-    const auto from = seen ? static_cast<std::ptrdiff_t>(at_first)
-                           : static_cast<std::ptrdiff_t>(all.size());
+    const auto from =
+        seen ? static_cast<std::ptrdiff_t>(at_first) : static_cast<std::ptrdiff_t>(all.size());
     all.insert(all.begin() + from, instead.begin(), instead.end());
     if (all.empty()) {
         return {};
@@ -235,13 +236,12 @@ std::string apply_task(const Node& task, const Replayed& replayed, const Rules& 
             "Reference", "reference", state->owner);
     }
     changes["extension"] = extensions(task, flagged_transition, flags_of(*state, replayed));
-    return rewritten(task, "Task", std::move(changes));
+    return rewritten(task, "Task", changes);
 }
 
 std::string apply_request(const Node& request, const Replayed& replayed) {
     const RequestState* state = replayed.request(reference_to(request));
-    if (state == nullptr || state->status.empty() ||
-        text_at(request, "status") == state->status) {
+    if (state == nullptr || state->status.empty() || text_at(request, "status") == state->status) {
         return json_of(request);
     }
     std::vector<std::string> reason;

@@ -12,9 +12,9 @@ namespace linkway::referrals {
 namespace {
 
 constexpr std::array<std::string_view, 20> kind_codes = {
-    "offered",   "referred", "declined", "signposted", "seen",          "closed",    "task",
-    "request",   "abort",    "contact",  "score",      "outcome",       "questionnaire", "message",
-    "action",    "onward",   "other",    "delivered",  "filed",         "retracted"};
+    "offered", "referred", "declined", "signposted", "seen",    "closed",        "task",
+    "request", "abort",    "contact",  "score",      "outcome", "questionnaire", "message",
+    "action",  "onward",   "other",    "delivered",  "filed",   "retracted"};
 constexpr std::array<std::string_view, 3> origin_codes = {"record", "fhir", "acknowledgement"};
 constexpr std::array<Side, 3> sides = {Side::source, Side::target, Side::either};
 

@@ -47,8 +47,7 @@ struct Known {
 };
 
 bool is_about_others(EventKind kind) {
-    return kind == EventKind::delivered || kind == EventKind::filed ||
-           kind == EventKind::retracted;
+    return kind == EventKind::delivered || kind == EventKind::filed || kind == EventKind::retracted;
 }
 
 void earliest(std::string& time, const std::string& other) {

@@ -38,7 +38,8 @@ text::Issue refused(std::string message) {
 
 text::Result<Score> Measure::score(std::string_view value) const {
     if (panel) {
-        return refused(name + " is a panel: its parts are scores, added up or averaged they are none");
+        return refused(name +
+                       " is a panel: its parts are scores, added up or averaged they are none");
     }
     Score score{name, std::string(value), {}};
     if (!range) {
@@ -135,7 +136,8 @@ class MeasuresReader : EntryReader {
             const bool inside = raw && measure.range && *raw >= measure.range->first &&
                                 *raw <= measure.range->second;
             if (!inside || member.value.kind != text::NodeKind::number) {
-                fail(document().at(member), "metric", "a number for a value of \"range\" is expected");
+                fail(document().at(member), "metric",
+                     "a number for a value of \"range\" is expected");
             }
             measure.metric[std::string(member.name)] = member.value.text;
         }

@@ -39,7 +39,8 @@ std::optional<std::int64_t> clock_of(std::string_view text) {
     if (!civil || !offset) {
         return {};
     }
-    const std::int64_t ahead = (offset->hour * 60 + offset->minute) * (text[zone] == '-' ? -1 : 1);
+    const std::int64_t minutes_ahead = offset->hour * 60 + offset->minute;
+    const std::int64_t ahead = text[zone] == '-' ? -minutes_ahead : minutes_ahead;
     const std::int64_t minutes =
         (text::days_since_epoch(civil->date) * 24 + civil->time.hour) * 60 + civil->time.minute;
     const std::int64_t micros =

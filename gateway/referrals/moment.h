@@ -12,8 +12,8 @@ namespace linkway::referrals {
 
 /// A FHIR date or dateTime on UK clocks.
 struct Moment {
-    std::int64_t day = 0;  ///< days since 1970-01-01 of the day in the UK; the first of a period
-    bool whole_day = true;              ///< false when only the month or year is known
+    std::int64_t day = 0;   ///< days since 1970-01-01 of the day in the UK; the first of a period
+    bool whole_day = true;  ///< false when only the month or year is known
     std::optional<std::int64_t> clock;  ///< microseconds since 1970-01-01T00:00Z, when known
 };
 std::optional<Moment> moment_of(std::string_view fhir);

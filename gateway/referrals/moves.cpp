@@ -20,8 +20,26 @@ std::string who_is(Side side) {
 
 text::Issue issue(text::Severity severity, std::string code, std::string message,
                   std::string_view field, std::string suggestion = {}) {
-    return {severity, std::move(code), std::move(message), {{}, 0, 0, std::string(field)},
+    return {severity,
+            std::move(code),
+            std::move(message),
+            {{}, 0, 0, std::string(field)},
             std::move(suggestion)};
+}
+
+std::string moved(const Rules& rules, StatusId from, StatusId to) {
+    return from == no_status ? "a Task does not begin as " + rules.status(to).code
+                             : "a Task does not go from " + rules.status(from).code + " to " +
+                                   rules.status(to).code;
+}
+
+/// What this side may do instead.
+std::string instead(const Rules& rules, StatusId from, Side who) {
+    if (from != no_status && rules.status(from).terminal) {
+        return "it is final; a restart is a new Task with the same groupIdentifier";
+    }
+    const auto next = rules.next(from, who, Allowed::always);
+    return next.empty() ? "the next word is the other side's" : "possible: " + listed(next);
 }
 
 }  // namespace
@@ -32,10 +50,8 @@ Side side_of(const Actor& actor, const Rules& rules) {
 
 Verdict judge(const Rules& rules, const Policy& policy, StatusId from, StatusId to, Side who) {
     const Transition& transition = rules.transition(from, to, who);
-    const std::string start = from == no_status ? "none" : rules.status(from).code;
     const bool lenient = policy.transitions == Strictness::lenient;
-    const std::string move =
-        "a Task does not go from " + start + " to " + rules.status(to).code + " by " + who_is(who);
+    const std::string move = moved(rules, from, to) + " by " + who_is(who);
     Verdict verdict;
     if (transition.allowed != Allowed::never && transition.by_task &&
         policy.abort == Abort::by_task) {
@@ -49,13 +65,9 @@ Verdict judge(const Rules& rules, const Policy& policy, StatusId from, StatusId 
     if (transition.allowed == Allowed::always) {
         return verdict;
     }
-    const auto next =
-        rules.next(from, who, lenient ? Allowed::lenient : Allowed::always);
-    verdict.issues.push_back(
-        issue(verdict.moves ? text::Severity::warning : text::Severity::error, "business-rule", move,
-              "Task.status",
-              next.empty() ? "it is final; a restart is a new Task with the same groupIdentifier"
-                           : "it goes on to: " + listed(next)));
+    verdict.issues.push_back(issue(verdict.moves ? text::Severity::warning : text::Severity::error,
+                                   "business-rule", move, "Task.status",
+                                   instead(rules, from, who)));
     return verdict;
 }
 
@@ -63,8 +75,8 @@ text::Issues missing(const Status& status, bool has_reason, bool has_output) {
     text::Issues issues;
     if (status.requires_reason && !has_reason) {
         issues.push_back(issue(text::Severity::error, "required",
-                               "a Task that is " + status.code + " says why",
-                               "Task.statusReason", "give statusReason.text"));
+                               "a Task that is " + status.code + " says why", "Task.statusReason",
+                               "give statusReason.text"));
     }
     if (status.requires_output && !has_output) {
         issues.push_back(issue(text::Severity::error, "required",

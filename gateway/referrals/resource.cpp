@@ -8,7 +8,8 @@ using text::Node;
 
 namespace {
 
-constexpr std::string_view event_map = "https://linkway.uk/fhir/ConceptMap/social-prescribing-event";
+constexpr std::string_view event_map =
+    "https://linkway.uk/fhir/ConceptMap/social-prescribing-event";
 constexpr std::string_view near_set = "https://linkway.uk/fhir/ValueSet/near-social-prescribing";
 
 std::string without_version(std::string_view reference) {
@@ -25,11 +26,11 @@ bool is_of_type(std::string_view reference, std::string_view type) {
 }
 
 /// Not after it was received: a clock elsewhere may be wrong, what came was done by then.
-std::string not_after(std::string time, const std::string& received) {
+const std::string& not_after(const std::string& time, const std::string& received) {
     const auto claimed = moment_of(time);
     const auto limit = moment_of(received);
-    const bool later = claimed && limit && claimed->clock && limit->clock &&
-                       *claimed->clock > *limit->clock;
+    const bool later =
+        claimed && limit && claimed->clock && limit->clock && *claimed->clock > *limit->clock;
     return later ? received : time;
 }
 
@@ -84,7 +85,7 @@ std::string reference_to(const Node& resource) {
 
 std::string reference_at(const Node& node, std::string_view path, std::string_view type) {
     for (const Node* each : all_at(node, path)) {
-        const std::string reference = without_version(each->string_or("reference", ""));
+        std::string reference = without_version(each->string_or("reference", ""));
         if (is_of_type(reference, type)) {
             return reference;
         }
@@ -116,6 +117,16 @@ TaskPurpose purpose_of(const Node& task) {
     const bool about_request = !reference_at(task, "focus", "ServiceRequest").empty();
     return has_code(task, "code", "fulfill") || (!coded && about_request) ? TaskPurpose::fulfil
                                                                           : TaskPurpose::action;
+}
+
+Actor actor_in(const Node& task, Actor actor, const Rules& rules) {
+    const std::string requester = without_version(text_at(task, "requester.reference"));
+    const bool asked =
+        !requester.empty() && (requester == actor.organisation || requester == actor.practitioner);
+    if (asked && !actor.side && rules.role(actor.role).side == Side::target) {
+        actor.side = Side::either;
+    }
+    return actor;
 }
 
 EventBuilder::EventBuilder(const Node& resource, const Node* previous, const Intake& intake,
@@ -219,8 +230,8 @@ std::string EventBuilder::business_status(std::string_view path) const {
 void EventBuilder::refuse(const Node& where, std::string_view path, text::Issue issue) {
     issue.location.line = where.line;
     issue.location.column = where.column;
-    issue.location.field = std::string(resource_.string_or("resourceType", "")) + "." +
-                           std::string(path);
+    issue.location.field =
+        std::string(resource_.string_or("resourceType", "")) + "." + std::string(path);
     issues_.push_back(std::move(issue));
 }
 

@@ -32,6 +32,10 @@ enum class TaskPurpose : std::uint8_t {
 };
 TaskPurpose purpose_of(const text::Node& task);
 
+/// The actor as one of this Task: who fulfils what he asked for himself, as a provider that takes
+/// in a self-referral, is on both sides.
+Actor actor_in(const text::Node& task, Actor actor, const Rules& rules);
+
 /// Builds the events of one resource.
 class EventBuilder {
   public:

@@ -49,9 +49,9 @@ const Transition& Rules::transition(StatusId from, StatusId to, Side who) const 
 
 std::vector<std::string> Rules::next(StatusId from, Side who, Allowed at_least) const {
     std::vector<std::string> result;
-    for (StatusId to = 0; to < statuses_.size(); ++to) {
-        if (transition(from, to, who).allowed >= at_least) {
-            result.push_back(statuses_[to].code);
+    for (const Status& to : statuses_) {
+        if (transition(from, find(to.code), who).allowed >= at_least) {
+            result.push_back(to.code);
         }
     }
     return result;

@@ -81,6 +81,10 @@ class RulesReader : EntryReader {
             rules_->statuses_.push_back(std::move(status));
             names_.emplace_back(member.name);
         }
+        if (rules_->find("draft") == no_status) {
+            fail(document().at(node), "statuses",
+                 "the state \"draft\" is missing: what waits for a person is one");
+        }
     }
 
     void read_requests(const Node& node) {
@@ -174,8 +178,8 @@ class RulesReader : EntryReader {
         }
         for (const std::string& code : several(node, name, allowed)) {
             if (code == "any") {
-                for (StatusId each = 0; each < rules_->statuses_.size(); ++each) {
-                    result.push_back(each);
+                for (const Status& each : rules_->statuses_) {
+                    result.push_back(rules_->find(each.code));
                 }
             } else if (code == "start" || rules_->find(code) != no_status) {
                 result.push_back(code == "start" ? no_status : rules_->find(code));
@@ -233,6 +237,9 @@ class RulesReader : EntryReader {
                 effect(*each, {"opens", "task", "afterContact", "contact", "businessStatus"});
         }
         known(node, kinds);
+        if (rules_->effect(EntryKind::referred).opens == no_status) {
+            fail(document().at(node), "record", "\"referred\" does not say what it \"opens\"");
+        }
     }
 
     void read_contacts(const Node& node) {

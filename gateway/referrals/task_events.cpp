@@ -57,7 +57,8 @@ void written_task(EventBuilder& builder) {
     const Node* before = builder.previous();
     const std::string status = changed(builder, "status");
     if (!status.empty() && builder.intake().rules.find(status) == no_status) {
-        builder.refuse(*task.find("status"), "status", unknown_status(status, builder.intake().rules));
+        builder.refuse(*task.find("status"), "status",
+                       unknown_status(status, builder.intake().rules));
         return;
     }
     const bool new_progress = before == nullptr || progress_in(*before) != progress_in(task);
@@ -71,6 +72,7 @@ void written_task(EventBuilder& builder) {
         return;
     }
     Event& event = builder.add(EventKind::task, version_of(builder, "task"), written_at(builder));
+    event.actor = actor_in(before == nullptr ? task : *before, event.actor, builder.intake().rules);
     event.task = reference_to(task);
     event.request = reference_at(task, "focus", "ServiceRequest");
     event.status = status;
@@ -121,6 +123,13 @@ void abort_task(EventBuilder& builder) {
     event.reason = text_at(builder.resource(), "statusReason.text");
 }
 
+/// Who asks is the requester; whatever becomes of it later is the word of who writes it.
+void asked_by_requester(EventBuilder& builder, Event& event) {
+    if (builder.previous() == nullptr) {
+        builder.by(event, all_at(builder.resource(), "requester"));
+    }
+}
+
 /// An action asked of the practice, or the Task of a referral onwards.
 void side_task(EventBuilder& builder, EventKind kind) {
     const std::string status = changed(builder, "status");
@@ -134,7 +143,7 @@ void side_task(EventBuilder& builder, EventKind kind) {
     event.status = status;
     event.request = reference_at(builder.resource(), "basedOn", "ServiceRequest");
     event.reason = text_at(builder.resource(), "statusReason.text");
-    builder.by(event, all_at(builder.resource(), "requester"));
+    asked_by_requester(builder, event);
 }
 
 }  // namespace
@@ -168,12 +177,12 @@ void events_of_request(EventBuilder& builder) {
         // A signpost is one event; how far a referral onwards is, is one each.
         Event& event =
             signpost ? builder.add(EventKind::signposted, "signposted", authored)
-                     : builder.add(EventKind::onward, version_of(builder, "onward"),
-                                   builder.previous() == nullptr ? authored
-                                                                 : builder.intake().received_at);
+                     : builder.add(
+                           EventKind::onward, version_of(builder, "onward"),
+                           builder.previous() == nullptr ? authored : builder.intake().received_at);
         event.status = status;
         event.request = reference_at(request, "basedOn", "ServiceRequest");
-        return builder.by(event, all_at(request, "requester"));
+        return asked_by_requester(builder, event);
     }
     if (text_at(request, "intent") == "proposal") {
         builder.by(builder.add(EventKind::offered, "offered", authored),
@@ -183,10 +192,10 @@ void events_of_request(EventBuilder& builder) {
     if (builder.intake().origin == Origin::record || status.empty()) {
         return;  // of a referral in the record its Task tells
     }
-    Event& event = builder.add(
-        EventKind::request, version_of(builder, "request"),
-        builder.previous() == nullptr && !authored.empty() ? authored
-                                                           : builder.intake().received_at);
+    Event& event = builder.add(EventKind::request, version_of(builder, "request"),
+                               builder.previous() == nullptr && !authored.empty()
+                                   ? authored
+                                   : builder.intake().received_at);
     event.request = reference_to(request);
     event.status = status;
     for (const Node* extension : all_at(request, "extension")) {

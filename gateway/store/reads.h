@@ -32,6 +32,12 @@ class Reads : public Interface {
                                         const Reach& reach) override {
         return store::read_version(connection_, key, version, reach);
     }
+    std::string practice(const Key& key) override {
+        Row row;
+        return find_row(connection_, key, row) && row.practice > 0
+                   ? connection_.text_of(row.practice)
+                   : std::string();
+    }
     std::vector<Change> history(const HistoryQuery& query, const Reach& reach) override {
         return store::history(connection_, query, reach);
     }

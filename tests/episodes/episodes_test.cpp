@@ -3,8 +3,9 @@
 //   events.yaml    fact: one sentence; policy: the practice's, if not the default; now: what is
 //                  resolved by reference besides what was written (PractitionerRoles and the like);
 //                  events: a list of events as the store keeps them (referrals/event.h), and of
-//                  writes: {write: RESOURCE, by: ACTOR, at: INSTANT, origin: record}. A write that
-//                  check_write refuses is not taken, as the API would not take it.
+//                  writes: {write: RESOURCE, by: ROLE, of: ORGANISATION, at: INSTANT, origin:
+//                  record}. A write that check_write refuses is not taken, as the API would not
+//                  take it.
 //   expected.yaml  written by LINKWAY_UPDATE=1; read it before you commit it
 //
 // Every history is replayed backwards, doubled and shuffled too.
@@ -105,8 +106,10 @@ class History {
     void write(const Node& node) {
         const Node& resource = *node.find("write");
         const bool record = node.string_or("origin", "fhir") == "record";
-        Intake intake{shipped(), shipped_measures(), shipped_codes(), "e1", {}, Origin::fhir, {}, {}};
+        Intake intake{shipped(), shipped_measures(), shipped_codes(), "e1", {}, Origin::fhir, {},
+                      {}};
         intake.writer.role = node.string_or("by", "practice");
+        intake.writer.organisation = node.string_or("of", "");
         intake.origin = record ? Origin::record : Origin::fhir;
         intake.received_at = node.string_or("at", "");
         intake.resolve = [&](std::string_view reference) -> const Node* {
@@ -125,9 +128,9 @@ class History {
         }
         const bool taken = !text::has_errors(issues);
         for (const text::Issue& issue : issues) {
-            checks_ += "  - '" + quoted(key(resource) + " at " + intake.received_at + ": " +
-                                        (taken ? "taken, " : "refused, ") +
-                                        text::to_string(issue)) +
+            checks_ += "  - '" +
+                       quoted(key(resource) + " at " + intake.received_at + ": " +
+                              (taken ? "taken, " : "refused, ") + text::to_string(issue)) +
                        "'\n";
         }
         if (taken) {

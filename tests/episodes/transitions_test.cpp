@@ -1,6 +1,6 @@
-// Every move of a Task from every state to every other by either side, legal or not: transitions.tsv
-// says what becomes of it under each policy, and both the replay and the check of a write must do
-// so. LINKWAY_UPDATE=1 writes the table anew; read what changed before you commit it.
+// Every move of a Task from every state to every other by either side, legal or not:
+// transitions.tsv says what becomes of it under each policy, and both the replay and the check of a
+// write must do so. LINKWAY_UPDATE=1 writes the table anew; read what changed before you commit it.
 //
 //   made      the move is made
 //   flagged   it is made, and said to be out of order

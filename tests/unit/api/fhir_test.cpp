@@ -61,7 +61,7 @@ class Server {
             at = slash + 1;
         }
         if (mark != std::string::npos) {
-            auto parameters = http::parse_query(target.substr(mark + 1));
+            auto parameters = http::parse_parameters(target.substr(mark + 1));
             REQUIRE(parameters.ok());
             call.parameters = std::move(*parameters);
         }

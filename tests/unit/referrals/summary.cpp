@@ -14,7 +14,7 @@ std::string quoted(const std::string& text) {
 }
 
 void part(std::string& out, const char* name, const std::string& text) {
-    out += text.empty() ? "" : std::string(", ") + name + " " + text;
+    out += text.empty() ? "" : std::string(", ") + name + (*name == '\0' ? "" : " ") + text;
 }
 
 std::string of_step(const Step& step) {
@@ -67,7 +67,8 @@ std::string summary(const Replayed& replayed) {
     }
     out += replayed.scores.empty() ? "" : "scores:\n";
     for (const Series& series : replayed.scores) {
-        std::string line = series.measure + (series.lower_is_better ? " (less is better)" : "") + ":";
+        std::string line =
+            series.measure + (series.lower_is_better ? " (less is better)" : "") + ":";
         for (const Series::Point& point : series.points) {
             line += " " + replayed.timeline[point.step].times.done + "=" + point.score.value;
             line += point.score.metric.empty() ? "" : " (metric " + point.score.metric + ")";

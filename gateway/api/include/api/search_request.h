@@ -12,12 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "http/uri.h"
 #include "store/search.h"
 #include "text/issue.h"
 
 namespace linkway::api {
 
-using Parameters = std::vector<std::pair<std::string, std::string>>;
+using Parameters = std::vector<http::Parameter>;
 
 /// _include: what resources of `type` found refer to by `parameter`; _revinclude: resources of
 /// `type` that refer by `parameter` to those found.

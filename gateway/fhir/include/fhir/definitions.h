@@ -1,5 +1,5 @@
 // The base R4 definitions (4.0.1) as compact tables: which elements a type has, their types,
-// cardinality and required codes; and what they can be searched by.
+// cardinality, required codes and invariants; and what resources can be searched by.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,15 @@ struct Child {
     const TypeDefinition* type = nullptr;  ///< of a choice that which the name says
 };
 
+/// What must hold of each value of a type, beside its structure. Source: ElementDefinition's
+/// constraint.
+struct Invariant {
+    enum class Weight : std::uint8_t { error, warning, best_practice };
+    std::string_view key;  ///< "per-1"
+    Weight weight = Weight::error;
+    std::string_view expression;  ///< FHIRPath from a value of the type; false when it is broken
+};
+
 struct TypeDefinition {
     std::string_view name;  ///< "string", "HumanName", "Patient", "Patient.contact"
     TypeKind kind = TypeKind::complex;
@@ -60,6 +69,8 @@ struct TypeDefinition {
     /// Inherited and own, in the order of the specification. The value of a primitive is not among
     /// them: JSON has no such member.
     std::span<const ElementDefinition> elements;
+    std::span<const Invariant> invariants;  ///< own ones; those of the base hold too
+    std::uint32_t place = 0;                ///< in Definitions::types()
     bool is_abstract = false;
     SystemType value = SystemType::none;
     const NameIndex* names = nullptr;  ///< private to fhir: what the look-ups below go through
@@ -123,6 +134,9 @@ class Definitions {
     /// codes are not enumerated here (e.g. all MIME types).
     std::optional<bool> has_code(std::string_view value_set, std::string_view code) const;
     std::vector<std::string_view> codes(std::string_view value_set) const;
+
+    /// The code systems that the codes of such a value set come from.
+    std::vector<std::string_view> code_systems(std::string_view value_set) const;
 
     /// What resources of that type can be searched by, those of every resource (_id) among them, by
     /// code in ascending order; empty when the name is no resource type.

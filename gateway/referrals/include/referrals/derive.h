@@ -15,10 +15,10 @@ inline constexpr std::string_view flagged_transition =
     "https://linkway.uk/fhir/StructureDefinition/flagged-transition";
 
 /// The Task as compact JSON, with what the replay says of it: status, statusReason (the text
-/// somebody stated, else none), businessStatus, executionPeriod, lastModified, owner and flags. What
-/// the replay does not know, and everything else, stays as it is; a Task that it does not have stays
-/// whole. New members stand in the order of the specification. The same input gives the same bytes;
-/// when nothing changes they are those of the node.
+/// somebody stated, else none), businessStatus, executionPeriod, lastModified, owner and flags.
+/// What the replay does not know, and everything else, stays as it is; a Task that it does not have
+/// stays whole. New members stand in the order of the specification. The same input gives the same
+/// bytes; when nothing changes they are those of the node.
 std::string apply_task(const text::Node& task, const Replayed& replayed, const Rules& rules,
                        const terminology::Terminology& codes);
 

@@ -19,7 +19,7 @@ inline constexpr std::string_view record_entry_system = "https://linkway.uk/fhir
 
 /// How a resource leads to its episode.
 struct Links {
-    std::string episode;  ///< stated: requisition or groupIdentifier; empty for none
+    std::string episode;                 ///< stated: requisition or groupIdentifier; empty for none
     std::vector<std::string> referrals;  ///< references to ServiceRequests and Tasks to ask, the
                                          ///< nearest first
 };
@@ -30,8 +30,8 @@ struct Intake {
     const Rules& rules;
     const Measures& measures;
     const terminology::Terminology& codes;
-    std::string episode;      ///< id of the episode it belongs to
-    Actor writer;             ///< who sent it; of an extract the practice
+    std::string episode;  ///< id of the episode it belongs to
+    Actor writer;         ///< who sent it; of an extract the practice
     Origin origin = Origin::fhir;
     std::string received_at;  ///< FHIR instant
     /// The resource of a reference, or nullptr: for roles of performers. May be empty.
@@ -47,7 +47,8 @@ struct Intake {
 ///     with basedOn a referral onwards or a signpost. Encounter, Appointment: a contact.
 ///   Observation: a coded entry by CodeSystem/social-prescribing-event, scores (of a panel each
 ///     component), else an outcome. QuestionnaireResponse, Communication: themselves.
-///   entered-in-error: a retraction. With an identifier of record_entry_system: the entry was filed.
+///   entered-in-error: a retraction. With an identifier of record_entry_system: the entry was
+///   filed.
 std::vector<Event> events_of(const text::Node& next, const text::Node* previous,
                              const Intake& intake, text::Issues& issues);
 

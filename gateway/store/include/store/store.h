@@ -36,6 +36,8 @@ class Reader {
     /// One version, as it was.
     virtual std::optional<Version> read_version(const Key& key, std::int64_t version,
                                                 const Reach& reach) = 0;
+    /// Ods code of the practice whose the resource is; empty when it is no practice's or not there.
+    virtual std::string practice(const Key& key) = 0;
     /// Versions, the newest first; of the store (empty type), a type (empty id) or a resource.
     virtual std::vector<Change> history(const HistoryQuery& query, const Reach& reach) = 0;
 

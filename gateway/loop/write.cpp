@@ -1,0 +1,497 @@
+#include "loop/write.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "referrals/derive.h"
+
+namespace linkway::loop {
+
+namespace {
+
+using referrals::Event;
+using store::Key;
+
+std::string group_of(const std::string& episode) {
+    return "episode/" + episode;
+}
+
+std::string reference_of(const Key& key) {
+    return key.type + "/" + key.id;
+}
+
+Key key_of(std::string_view reference) {
+    const std::size_t slash = std::min(reference.find('/'), reference.size());
+    const std::string_view id = reference.substr(std::min(slash + 1, reference.size()));
+    return {std::string(reference.substr(0, slash)), std::string(id.substr(0, id.find('/')))};
+}
+
+/// Types that can tell of a referral.
+bool tells(std::string_view type) {
+    constexpr std::array types = {"Appointment", "Communication",         "Encounter",
+                                  "Observation", "QuestionnaireResponse", "ServiceRequest",
+                                  "Task"};
+    return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+/// What the replay decides about: content is written once that is known.
+bool is_derived(std::string_view type) {
+    return type == "Task" || type == "ServiceRequest";
+}
+
+std::vector<Event> events_in(store::Reader& reader, const std::string& episode) {
+    std::vector<Event> events;
+    for (const store::Note& note : reader.notes(group_of(episode))) {
+        if (const auto document = text::parse_json(note.content, "event")) {
+            if (auto event = referrals::event_from(*document, document->root())) {
+                events.push_back(std::move(*event));
+            }
+        }
+    }
+    return events;
+}
+
+/// Resources by reference: those that are being written, then those that are stored.
+class Resources {
+  public:
+    explicit Resources(store::Reader& reader) : reader_(reader) {}
+
+    void add(const Key& key, std::string_view json) {
+        if (auto parsed = text::parse_json(json, key.type)) {
+            documents_.push_back(std::move(*parsed));
+            known_[reference_of(key)] = &documents_.back().root();
+        }
+    }
+
+    const text::Node* find(std::string_view reference) {
+        const std::string plain = reference_of(key_of(reference));
+        const auto known = known_.find(plain);
+        if (known != known_.end()) {
+            return known->second;
+        }
+        const text::Node*& node = known_[plain];
+        if (const auto version = reader_.read(key_of(reference), store::Reach::all());
+            version && !version->deleted) {
+            if (auto parsed = text::parse_json(version->json, plain)) {
+                documents_.push_back(std::move(*parsed));
+                node = &documents_.back().root();
+            }
+        }
+        return node;
+    }
+
+    /// The episode of a resource: what it says, else that of the referral it hangs on.
+    std::string episode(const text::Node& resource, int depth = 0) {
+        const referrals::Links links = referrals::links_of(resource);
+        if (!links.episode.empty()) {
+            return links.episode;
+        }
+        constexpr int deepest = 8;  // references in a ring must end somewhere
+        for (const std::string& reference : links.referrals) {
+            const text::Node* referral = depth < deepest ? find(reference) : nullptr;
+            if (referral != nullptr) {
+                if (std::string found = episode(*referral, depth + 1); !found.empty()) {
+                    return found;
+                }
+            }
+        }
+        const std::string_view type = resource.string_or("resourceType", "");
+        return type == "ServiceRequest"
+                   ? std::string(type) + "-" + std::string(resource.string_or("id", ""))
+                   : std::string();
+    }
+
+  private:
+    store::Reader& reader_;
+    std::deque<text::Document> documents_;
+    std::map<std::string, const text::Node*, std::less<>> known_;
+};
+
+/// One call of write().
+class Work {
+  public:
+    Work(store::Writer& writer, std::span<Item> items, const Writing& writing)
+        : writer_(writer), items_(items), writing_(writing), resources_(writer) {}
+
+    text::Status run() {
+        for (const Item& item : items_) {
+            if (tells(item.resource->key.type)) {
+                resources_.add(item.resource->key, item.resource->json);
+            }
+        }
+        for (Item& item : items_) {
+            if (!is_derived(item.resource->key.type)) {
+                item.written = writer_.put(*item.resource, writing_.change);
+            }
+        }
+        for (Item& item : items_) {
+            if (tells(item.resource->key.type)) {
+                if (auto failed = note_events(item)) {
+                    return failed;
+                }
+            }
+        }
+        for (const std::string& episode : touched_) {
+            settle(episode);
+        }
+        // A Task or ServiceRequest of no episode is written as it came.
+        for (Item& item : items_) {
+            if (is_derived(item.resource->key.type) && item.written.version == 0) {
+                item.written = writer_.put(*item.resource, writing_.change);
+            }
+        }
+        return writer_.failed();
+    }
+
+  private:
+    text::Status note_events(Item& item) {
+        const Key& key = item.resource->key;
+        const text::Node* plain = resources_.find(reference_of(key));
+        const std::string episode = plain == nullptr ? "" : resources_.episode(*plain);
+        if (episode.empty()) {
+            await(key, plain);
+            return {};
+        }
+        touched_.insert(episode);
+        const auto current =
+            is_derived(key.type)
+                ? writer_.read(key, store::Reach::all())
+                : writer_.read_version(key, item.written.version - 1, store::Reach::all());
+        if (!is_derived(key.type) && !item.written.changed) {
+            return {};
+        }
+        std::optional<text::Document> before;
+        if (current && !current->deleted) {
+            if (auto parsed = text::parse_json(current->json, key.type)) {
+                before = std::move(*parsed);
+            }
+        }
+        const text::Node* previous = before ? &before->root() : nullptr;
+        if (writing_.origin == referrals::Origin::fhir) {
+            for (text::Issue& issue :
+                 referrals::check_write(previous, *plain, writing_.actor, *writing_.knowledge.rules,
+                                        agreement_for(key).policy)) {
+                if (issue.severity == text::Severity::error) {
+                    return std::move(issue);
+                }
+            }
+        }
+        if (auto failed = note(*item.resource, item.written.version, episode, previous, said())) {
+            return failed;
+        }
+        return current ? text::Status() : attend(key, 0);
+    }
+
+    /// Who said something, when, and on whose word: what an event needs besides the resource.
+    struct Said {
+        referrals::Origin origin = referrals::Origin::fhir;
+        referrals::Actor actor;
+        std::string received_at;
+    };
+    Said said() const {
+        return {writing_.origin, writing_.actor, store::to_instant(writing_.change.at)};
+    }
+
+    /// What hangs on a referral that is not there yet is remembered with who said it.
+    void await(const Key& key, const text::Node* resource) {
+        if (resource == nullptr) {
+            return;
+        }
+        Event who;  // an event without a kind of its own carries all that is needed
+        who.id = reference_of(key);
+        who.origin = writing_.origin;
+        who.actor = writing_.actor;
+        who.received_at = said().received_at;
+        std::string json;
+        referrals::append_json(json, who);
+        for (const std::string& referral : referrals::links_of(*resource).referrals) {
+            writer_.put_note("awaiting/" + reference_of(key_of(referral)), {who.id, json});
+        }
+    }
+
+    /// Takes in what waited for a resource that has just come.
+    text::Status attend(const Key& arrived, int depth) {
+        constexpr int deepest = 8;
+        for (const store::Note& waiting : writer_.notes("awaiting/" + reference_of(arrived))) {
+            const auto document = text::parse_json(waiting.content, "awaiting");
+            const auto who = document ? referrals::event_from(*document, document->root())
+                                      : text::Result<Event>(Event{});
+            const Key key = key_of(waiting.name);
+            const text::Node* resource = resources_.find(waiting.name);
+            const auto stored = writer_.read(key, store::Reach::all());
+            if (!who || resource == nullptr || !stored || stored->deleted || depth == deepest) {
+                continue;
+            }
+            const std::string episode = resources_.episode(*resource);
+            const auto prepared = store::prepare(*resource, key.id);
+            if (episode.empty() || !prepared) {
+                continue;
+            }
+            touched_.insert(episode);
+            if (auto failed = note(*prepared, stored->version, episode, nullptr,
+                                   {who->origin, who->actor, who->received_at})) {
+                return failed;
+            }
+            if (auto failed = attend(key, depth + 1)) {
+                return failed;
+            }
+        }
+        return {};
+    }
+
+    text::Status note(const store::Prepared& resource, std::int64_t written_version,
+                      const std::string& episode, const text::Node* previous, const Said& who) {
+        const Key& key = resource.key;
+        const std::vector<Event> known = events_in(writer_, episode);
+        const std::int64_t version =
+            is_derived(key.type) ? next_version(key, known) : written_version;
+        const auto with_version = text::parse_json(versioned(resource, version), key.type);
+        if (!with_version) {
+            return with_version.issue();
+        }
+        const referrals::Intake intake{
+            *writing_.knowledge.rules,
+            *writing_.knowledge.measures,
+            writing_.knowledge.codes,
+            episode,
+            who.actor,
+            who.origin,
+            who.received_at,
+            [&](std::string_view reference) { return resources_.find(reference); }};
+        text::Issues issues;
+        const auto events = referrals::events_of(with_version->root(), previous, intake, issues);
+        for (text::Issue& issue : issues) {
+            // Of an extract nothing is refused: what is odd there is the record's, and stays seen.
+            if (issue.severity == text::Severity::error && who.origin == referrals::Origin::fhir) {
+                return std::move(issue);
+            }
+        }
+        for (const Event& event : events) {
+            const Event* last = nullptr;
+            for (const Event& one : known) {
+                if (one.id == event.id && (last == nullptr || is_newer(one, *last))) {
+                    last = &one;
+                }
+            }
+            if (last == nullptr || !says_the_same(*last, event)) {
+                std::string json;
+                referrals::append_json(json, event);
+                writer_.put_note(group_of(episode),
+                                 {event.id + "@" + event.version, std::move(json)});
+            }
+        }
+        return {};
+    }
+
+    static bool is_newer(const Event& a, const Event& b) {
+        return std::pair(a.version.size(), a.version) > std::pair(b.version.size(), b.version);
+    }
+
+    /// An extract that is sent again says nothing new, whenever it comes.
+    static bool says_the_same(Event a, const Event& b) {
+        a.received_at = b.received_at;
+        a.version = b.version;
+        return a == b;
+    }
+
+    /// The number of the version to be written: behind all that events of the resource name, for a
+    /// write that changed nothing in the end has an event and no version.
+    std::int64_t next_version(const Key& key, const std::vector<Event>& known) {
+        std::int64_t latest = 0;
+        if (const auto current = writer_.read(key, store::Reach::all())) {
+            latest = current->version;
+        }
+        for (const Event& event : known) {
+            std::int64_t version = 0;
+            std::from_chars(event.version.data(), event.version.data() + event.version.size(),
+                            version);
+            if (event.resource == reference_of(key)) {
+                latest = std::max(latest, version);
+            }
+        }
+        return latest + 1;
+    }
+
+    static std::string versioned(const store::Prepared& resource, std::int64_t version) {
+        const std::string head = R"({"resourceType":")" + resource.key.type + R"(","id":")" +
+                                 resource.key.id + R"(","meta":{)";
+        const bool empty = resource.json[head.size()] == '}';
+        return head + "\"versionId\":\"" + std::to_string(version) + "\"" + (empty ? "" : ",") +
+               resource.json.substr(head.size());
+    }
+
+    Agreement agreement_for(const Key& key) {
+        std::string ods = writer_.practice(key);
+        if (ods.empty()) {
+            const text::Node* resource = resources_.find(reference_of(key));
+            for (const char* member : {"subject", "for", "patient"}) {
+                const text::Node* patient = resource == nullptr ? nullptr : resource->find(member);
+                if (patient != nullptr && ods.empty()) {
+                    ods = writer_.practice(key_of(patient->string_or("reference", "")));
+                }
+            }
+        }
+        return writing_.agreement(ods);
+    }
+
+    /// Replays an episode and writes what follows into its Tasks and ServiceRequests.
+    void settle(const std::string& episode) {
+        const std::vector<Event> events = events_in(writer_, episode);
+        std::set<Key> keys;
+        for (const Item& item : items_) {
+            if (is_derived(item.resource->key.type)) {
+                const text::Node* node = resources_.find(reference_of(item.resource->key));
+                if (node != nullptr && resources_.episode(*node) == episode) {
+                    keys.insert(item.resource->key);
+                }
+            }
+        }
+        const Key any = keys.empty() && !events.empty() ? key_of(events.front().resource)
+                        : keys.empty()                  ? Key{}
+                                                        : *keys.begin();
+        const Agreement agreement = agreement_for(any);
+        const referrals::Replayed replayed = referrals::replay(
+            events, *writing_.knowledge.rules, *writing_.knowledge.measures, agreement.policy);
+        for (const referrals::TaskState& task : replayed.tasks) {
+            keys.insert(key_of(task.reference));
+        }
+        for (const referrals::RequestState& request : replayed.requests) {
+            keys.insert(key_of(request.reference));
+        }
+        for (const Key& key : keys) {
+            derive(key, replayed, events);
+        }
+        let_provider_see(replayed, agreement);
+    }
+
+    /// Where nobody is named as recipient it is the one the practice has agreed on.
+    void let_provider_see(const referrals::Replayed& replayed, const Agreement& agreement) {
+        if (agreement.provider.empty()) {
+            return;
+        }
+        for (const referrals::TaskState& task : replayed.tasks) {
+            if (task.released && task.owner.empty()) {
+                writer_.grant(key_of(task.reference), agreement.provider);
+            }
+        }
+    }
+
+    void derive(const Key& key, const referrals::Replayed& replayed,
+                const std::vector<Event>& events) {
+        Item* const item = item_of(key);
+        std::string base;
+        if (item != nullptr && !is_kept(key, events)) {
+            base = item->resource->json;
+        } else if (const auto stored = writer_.read(key, store::Reach::all());
+                   stored && !stored->deleted) {
+            base = stored->json;
+        } else if (item != nullptr) {
+            base = item->resource->json;
+        } else {
+            return;
+        }
+        const auto document = text::parse_json(base, key.type);
+        if (!document) {
+            return;
+        }
+        const std::string json =
+            key.type == "Task"
+                ? referrals::apply_task(document->root(), replayed, *writing_.knowledge.rules,
+                                        writing_.knowledge.codes)
+                : referrals::apply_request(document->root(), replayed);
+        store::Written written;
+        if (item != nullptr && json == item->resource->json) {
+            written = put(*item->resource, replayed);
+        } else if (const auto derived = text::parse_json(json, key.type)) {
+            if (auto prepared = store::prepare(derived->root(), key.id)) {
+                written = put(*prepared, replayed);
+            }
+        }
+        if (item != nullptr) {
+            item->written = written;
+        }
+    }
+
+    /// A Task that waits for a person's word is not yet its recipient's to see.
+    store::Written put(const store::Prepared& resource, const referrals::Replayed& replayed) {
+        const referrals::TaskState* task = replayed.task(reference_of(resource.key));
+        if (task == nullptr || task->released) {
+            return writer_.put(resource, writing_.change);
+        }
+        store::Prepared held = resource;
+        held.providers.clear();
+        held.provider_ods.clear();
+        return writer_.put(held, writing_.change);
+    }
+
+    /// Whether somebody wrote it as FHIR, so that an extract must not write over it.
+    bool is_kept(const Key& key, const std::vector<Event>& events) const {
+        return writing_.origin == referrals::Origin::record &&
+               std::any_of(events.begin(), events.end(), [&](const Event& event) {
+                   return event.origin == referrals::Origin::fhir &&
+                          event.resource == reference_of(key);
+               });
+    }
+
+    Item* item_of(const Key& key) {
+        for (Item& item : items_) {
+            if (item.resource->key == key) {
+                return &item;
+            }
+        }
+        return nullptr;
+    }
+
+    store::Writer& writer_;
+    std::span<Item> items_;
+    const Writing& writing_;
+    Resources resources_;
+    std::set<std::string> touched_;
+};
+
+}  // namespace
+
+std::shared_ptr<const Knowledge> load_knowledge(const std::string& mappings, text::Issues& issues) {
+    auto knowledge = std::make_shared<Knowledge>();
+    text::Issues found = knowledge->codes.load(mappings + "/codes");
+    knowledge->rules = referrals::load_rules(mappings + "/referrals", knowledge->codes, found);
+    knowledge->measures = referrals::load_measures(mappings + "/referrals", found);
+    const bool broken = text::has_errors(found);
+    issues.insert(issues.end(), found.begin(), found.end());
+    return broken || !knowledge->rules || !knowledge->measures ? nullptr : knowledge;
+}
+
+text::Status write(store::Writer& writer, std::span<Item> items, const Writing& writing) {
+    return Work(writer, items, writing).run();
+}
+
+std::string episode_of(store::Reader& reader, const store::Key& key) {
+    Resources resources(reader);
+    const text::Node* resource = resources.find(reference_of(key));
+    return resource == nullptr ? "" : resources.episode(*resource);
+}
+
+referrals::Replayed replay(store::Reader& reader, const std::string& episode,
+                           const Knowledge& knowledge, const referrals::Policy& policy) {
+    return referrals::replay(events_in(reader, episode), *knowledge.rules, *knowledge.measures,
+                             policy);
+}
+
+void acknowledge(store::Writer& writer, referrals::EventKind kind, const store::Key& resource,
+                 store::Instant at) {
+    const std::string episode = episode_of(writer, resource);
+    if (episode.empty()) {
+        return;
+    }
+    const Event event =
+        referrals::acknowledgement(kind, episode, reference_of(resource), store::to_instant(at));
+    std::string json;
+    referrals::append_json(json, event);
+    writer.put_note(group_of(episode), {event.id, std::move(json)});
+}
+
+}  // namespace linkway::loop
