@@ -180,14 +180,14 @@ void Inbox::look_into(const std::string& system, const fs::path& folder,
             if (system.empty()) {
                 continue;  // a system's
             }
-            Found one{{system, name, {path}, {}}};
+            Found one{{system, name, {path}, {}, 0}};
             add_mark(path / done_mark, one.arrival.marks);
             add_mark(path / complete_mark, one.arrival.marks);
             add_mark(beside, one.arrival.marks);
             one.marked = !one.arrival.marks.empty();
             found.push_back(std::move(one));
         } else if (const std::string stem = zip_stem(name); !stem.empty()) {
-            Found& zip = zips.try_emplace(stem, Found{{system, "", {}, {}}, false, false, false})
+            Found& zip = zips.try_emplace(stem, Found{{system, "", {}, {}, 0}, false, false, false})
                              .first->second;
             zip.arrival.parts.push_back(path);
             if (ends_with(name, ".zip")) {
@@ -219,15 +219,10 @@ void Inbox::look_into(const std::string& system, const fs::path& folder,
     }
 }
 
-bool Inbox::is_complete(const Found& found, store::Instant now, std::map<std::string, Seen>& seen) {
-    std::uint64_t stamp = 0;
-    std::size_t files = 0;
-    for (const fs::path& part : found.arrival.parts) {
-        const Stamp one = stamp_of(part);
-        stamp = stamp * 31 + one.hash;
-        files += one.files;
-    }
-    if (files == 0) {
+bool Inbox::is_complete(Found& found, store::Instant now, std::map<std::string, Seen>& seen) {
+    const Stamp looks = stamp_of(found.arrival.parts);
+    const std::uint64_t stamp = found.arrival.stamp = looks.hash;
+    if (looks.files == 0) {
         return false;  // a folder that somebody is about to fill
     }
     // By its parts and not its name, which for loose files depends on how many there are.

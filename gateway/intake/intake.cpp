@@ -9,6 +9,7 @@
 #include "raw.h"
 #include "rejected.h"
 #include "sources/inventory.h"
+#include "stamp.h"
 #include "text/json_writer.h"
 
 namespace linkway::intake {
@@ -84,6 +85,13 @@ Result<std::string> Intake::accept(const Arrival& arrival) {
             return *failed;
         }
     }
+    if (stamp_of(arrival.parts).hash != arrival.stamp) {
+        return Issue{Severity::information,
+                     "conflict",
+                     "it changed while it was read; it is left until it no longer does",
+                     {safe_name(arrival.name), 0, 0, {}},
+                     "write it under another name and rename it when it is complete"};
+    }
     const std::string name = safe_name(arrival.name);
     const std::lock_guard lock(keeping_);
     auto id = incoming->commit({arrival.system, name, {}, {}});
@@ -92,6 +100,9 @@ Result<std::string> Intake::accept(const Arrival& arrival) {
             return *failed;
         }
         std::error_code error;
+        if (stamp_of(arrival.parts).hash != arrival.stamp) {
+            return id;  // somebody goes on with it: what it will be is something else
+        }
         for (const auto* paths : {&arrival.parts, &arrival.marks}) {
             for (const fs::path& path : *paths) {
                 fs::remove_all(path, error);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 #include <sstream>
 #include <system_error>
 
-#include "stamp.h"
 #include "text/json_writer.h"
 #include "text/utf8.h"
 
@@ -83,16 +83,22 @@ int write_all(int descriptor, std::string_view bytes) {
     return 0;
 }
 
-/// Reads a file to its end and gives each block to `take`, which returns an errno; one of reading
-/// likewise.
+/// Reads a file to the end it has now, even if it grows meanwhile, and gives each block to `take`,
+/// which returns an errno; one of reading likewise.
 template <class Take>
 int read_all(int descriptor, const Take& take) {
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0) {
+        return errno;
+    }
     std::vector<char> block(std::size_t{1} << 20);
-    for (;;) {
-        const ssize_t size = ::read(descriptor, block.data(), block.size());
+    for (auto left = static_cast<std::size_t>(status.st_size);;) {
+        const ssize_t size =
+            left == 0 ? 0 : ::read(descriptor, block.data(), std::min(block.size(), left));
         if (size == 0) {
             return 0;
         }
+        left -= size < 0 ? 0 : static_cast<std::size_t>(size);
         if (size < 0 && errno == EINTR) {
             continue;
         }
@@ -225,7 +231,6 @@ Status Incoming::copy_file(const fs::path& from, const fs::path& to) {
 }
 
 Status Incoming::copy(const fs::path& path) {
-    const Stamp before = stamp_of(path);
     std::vector<std::pair<fs::path, fs::path>> files = {{path, *folder_ / "in" / path.filename()}};
     std::error_code error;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -248,13 +253,6 @@ Status Incoming::copy(const fs::path& path) {
         if (error) {
             return failure("what came cannot be kept", from, error.value());
         }
-    }
-    if (stamp_of(path) != before) {
-        return Issue{text::Severity::information,
-                     "conflict",
-                     "it changed while it was read; it is left until it no longer does",
-                     {path.filename().string(), 0, 0, {}},
-                     "write it under another name and rename it when it is complete"};
     }
     return {};
 }

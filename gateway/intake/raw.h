@@ -40,8 +40,7 @@ class Incoming {
     Incoming& operator=(Incoming&&) = delete;
 
     /// Copies a file or folder in under its own name. Links stay links, what is neither file nor
-    /// folder is left out. Issue: it cannot be read or written, or it changed meanwhile
-    /// ("conflict").
+    /// folder is left out. Issue: it cannot be read or written.
     text::Status copy(const std::filesystem::path& path);
     /// Moves a file of ours in.
     text::Status move(const std::filesystem::path& path, const std::string& name);

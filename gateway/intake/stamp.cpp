@@ -32,13 +32,16 @@ void add(const fs::path& path, Stamp& stamp) {
 
 }  // namespace
 
-Stamp stamp_of(const fs::path& path) {
+Stamp stamp_of(std::span<const fs::path> paths) {
     Stamp stamp;
-    add(path, stamp);
     std::error_code error;
-    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
-         it.increment(error)) {
-        add(it->path(), stamp);
+    for (const fs::path& path : paths) {
+        add(path, stamp);
+        for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
+             it.increment(error)) {
+            add(it->path(), stamp);
+        }
+        error.clear();
     }
     return stamp;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 
 namespace linkway::intake {
 
@@ -13,7 +14,7 @@ struct Stamp {
     friend bool operator==(const Stamp&, const Stamp&) = default;
 };
 
-/// Of a file or of all below a folder; links are not followed.
-Stamp stamp_of(const std::filesystem::path& path);
+/// Of files and of all below folders; links are not followed.
+Stamp stamp_of(std::span<const std::filesystem::path> paths);
 
 }  // namespace linkway::intake

@@ -36,6 +36,7 @@ struct Arrival {
     std::string name;                          ///< "x.zip"; of loose files "a.csv and 3 more"
     std::vector<std::filesystem::path> parts;  ///< files and folders it is made of
     std::vector<std::filesystem::path> marks;  ///< files that only said that it is complete
+    std::uint64_t stamp = 0;                   ///< how the parts looked (stamp.h)
 };
 
 /// Watches one inbox. Not thread-safe, but for wake().
@@ -66,7 +67,7 @@ class Inbox {
     void watch(const std::filesystem::path& folder);
     void look_into(const std::string& system, const std::filesystem::path& folder,
                    std::vector<Found>& found);
-    bool is_complete(const Found& found, store::Instant now, std::map<std::string, Seen>& seen);
+    bool is_complete(Found& found, store::Instant now, std::map<std::string, Seen>& seen);
 
     std::filesystem::path folder_;
     store::Instant quiet_;
