@@ -17,7 +17,7 @@ constexpr std::array table = {
     Interaction{"search-type", "GET", "{type}", 's', false, search},
     Interaction{"search-type", "POST", "{type}/_search", 's', false, search},
     Interaction{"create", "POST", "{type}", 'c', false, create},
-    Interaction{"history-type", "GET", "{type}/_history", 'r', false, history},
+    Interaction{"history-type", "GET", "{type}/_history", 's', false, history},
     Interaction{"read", "GET", "{type}/{id}", 'r', false, read},
     Interaction{"update", "PUT", "{type}/{id}", 'u', false, update},
     Interaction{"history-instance", "GET", "{type}/{id}/_history", 'r', false, history},

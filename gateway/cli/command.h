@@ -51,6 +51,7 @@ Command translate_command();
 Command inspect_command();
 Command trace_command();
 Command sample_command();
+Command serve_command();
 Command map_check_command();
 Command map_coverage_command();
 Command map_run_command();

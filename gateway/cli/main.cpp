@@ -15,10 +15,24 @@ constexpr std::size_t first_option = 256;  // values of long options, beyond any
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all = {
-        translate_command(),    inspect_command(),  trace_command(),      map_check_command(),
-        map_coverage_command(), map_run_command(),  map_format_command(), map_explain_command(),
-        view_run_command(),     fhirpath_command(), validate_command(),   sample_command(),
-        audit_verify_command(), keys_new_command(), token_command()};
+        translate_command(),
+        inspect_command(),
+        trace_command(),
+        map_check_command(),
+        map_coverage_command(),
+        map_run_command(),
+        map_format_command(),
+        map_explain_command(),
+        view_run_command(),
+        fhirpath_command(),
+        validate_command(),
+        sample_command(),
+        // The service and what goes with it, one a line: many hands add here.
+        serve_command(),
+        audit_verify_command(),
+        keys_new_command(),
+        token_command(),
+    };
     return all;
 }
 

@@ -1,12 +1,14 @@
-// Bytes to requests, without a socket: Boost.Beast's parser between two layers that make its limits
-// independent of how the bytes were cut and refuse what it would let pass.
+// Bytes to requests, without a socket. What comes of them does not depend on how they were cut into
+// pieces.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "http/message.h"
+#include "chunk_decoder.h"
+#include "head_parser.h"
+#include "head_scan.h"
 #include "http/server.h"
 #include "refusal.h"
 
@@ -14,7 +16,7 @@ namespace linkway::http {
 
 class RequestParser {
   public:
-    enum class Event {
+    enum class Event : std::uint8_t {
         more,      ///< every byte was taken; there must be more
         head,      ///< head() is complete; body and end of the request follow
         data,      ///< `data` is the next piece of the body
@@ -25,14 +27,11 @@ class RequestParser {
     struct Step {
         Event event = Event::more;
         std::size_t consumed = 0;
-        std::string_view data;  ///< of the bytes given or of the parser; until the next call
+        std::string_view data;  ///< of the bytes given
     };
 
     /// The limits must outlive the parser. `secure` and `peer` go into every head.
     RequestParser(const Limits& limits, bool secure, std::string peer);
-    RequestParser(RequestParser&&) noexcept;
-    RequestParser& operator=(RequestParser&&) noexcept;
-    ~RequestParser();
 
     /// Takes bytes up to the next event. After `head`, call also with no bytes: `complete` needs
     /// none when there is no body. After `complete`, the next request begins with start_next().
@@ -42,23 +41,34 @@ class RequestParser {
 
     /// To be called after `head`. False when the body is known to be longer: the request is refused
     /// with 413 then, as it is later when the chunks exceed it.
-    bool limit_body(std::size_t max_bytes);
+    bool limit_body(std::uint64_t max_bytes);
 
     /// Until the first byte of a request (an empty line before it is none).
-    bool idle() const;
+    bool idle() const { return !scan_.begun(); }
 
     // What follows is known from `head` on.
-    Head& head();
-    bool has_body() const;
+    Head& head() { return parsed_.head; }
+    bool has_body() const { return parsed_.chunked || parsed_.length > 0; }
+    bool keep_alive() const { return parsed_.keep_alive; }
+    bool http_1_0() const { return parsed_.http_1_0; }
     bool expects_continue() const;  ///< the client waits for leave to send its body
-    bool keep_alive() const;        ///< the client would send another request
-    bool http_1_0() const;
 
-    const Refusal& refusal() const;
+    const Refusal& refusal() const { return refusal_; }
 
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    Step refuse(const Refusal& refusal, std::size_t consumed);
+    Step feed_head(std::string_view bytes);
+    Step feed_chunks(std::string_view bytes);
+
+    const Limits* limits_;
+    bool secure_;
+    std::string peer_;
+    HeadScan scan_;
+    ParsedHead parsed_;
+    bool head_done_ = false;
+    std::uint64_t left_ = 0;  // of a body that is not chunked
+    ChunkDecoder chunks_;
+    Refusal refusal_;
 };
 
 }  // namespace linkway::http

@@ -7,6 +7,7 @@
 #include <memory_resource>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "fhirpath/expression.h"
@@ -33,9 +34,10 @@ class Check {
 
     /// What "#id" may mean: the contained resources of one that stands alone.
     struct Container {
-        const Node* contained = nullptr;  // the array, or null
-        std::vector<bool> referred;       // by place in it
-        std::ptrdiff_t inside = -1;       // the place of the one that is being walked over
+        const Node* contained = nullptr;                           // the array, or null
+        std::vector<bool> referred;                                // by place in it
+        std::unordered_map<std::string_view, std::size_t> places;  // by id, once one was asked for
+        std::ptrdiff_t inside = -1;  // the place of the one that is being walked over
     };
 
     /// A member and what it stands for.
@@ -94,6 +96,7 @@ class Check {
     fhirpath::Collection resource_;  // %resource
     fhirpath::Resolver resolver_;    // of contained resources
     std::uint32_t depth_ = 0;
+    std::uint32_t steps_left_ = 50'000'000;  // of all invariants, less than a second
     text::Issues issues_;
     std::array<std::byte, std::size_t{8} << 10> room_;  // for expressions to work in
 };

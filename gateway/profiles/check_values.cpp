@@ -12,7 +12,6 @@ using text::NodeKind;
 
 namespace {
 
-constexpr std::uint32_t most_steps = 5'000'000;
 constexpr std::size_t few_codes = 8;
 
 const text::Name reference_name("reference");
@@ -212,13 +211,18 @@ const Node* Check::local(std::string_view id) {
         return nullptr;
     }
     const text::Items& all = container_->contained->items;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].string_or("id", {}) == id) {
-            container_->referred[i] = true;
-            return &all[i];
+    auto& places = container_->places;
+    if (places.empty()) {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            places.emplace(all[i].string_or("id", {}), i);
         }
     }
-    return nullptr;
+    const auto found = places.find(id);
+    if (found == places.end()) {
+        return nullptr;
+    }
+    container_->referred[found->second] = true;
+    return &all[found->second];
 }
 
 /// dom-3; and what has no id can't be referred to at all.
@@ -254,9 +258,10 @@ void Check::run_invariants(const Node& node, const TypePlan& plan, const Frame& 
         runtime.arena = &arena;
         runtime.variables = {&resource_, 1};
         runtime.context = &context;
-        runtime.steps_left = most_steps;
+        runtime.steps_left = steps_left_;
         runtime.resolver = &resolver_;
         run(each, runtime, node, at);
+        steps_left_ = runtime.steps_left;
     }
 }
 
@@ -269,8 +274,8 @@ void Check::run(const CompiledInvariant& invariant, fhirpath::Runtime& runtime, 
     const fhirpath::Collection* result = invariant.expression.read(runtime, scratch, failure);
     if (result == nullptr) {
         // What is wrong in structure says so already, and may be why.
-        if (issues_.empty()) {
-            add("processing",
+        if (issues_.empty() || failure->code == "too-costly") {
+            add(failure->code,
                 "invariant " + std::string(invariant.source->key) +
                     " could not be checked: " + failure->message,
                 node, at.path(), {}, text::Severity::warning);

@@ -43,8 +43,8 @@ void Log::write(Level level, std::string_view event, std::initializer_list<Field
             json.value(*number);
         } else {
             std::array<char, 32> digits{};
-            const int size = std::snprintf(digits.data(), digits.size(), "%.6g",
-                                           std::get<double>(field.value));
+            const int size =
+                std::snprintf(digits.data(), digits.size(), "%.6g", std::get<double>(field.value));
             json.raw({digits.data(), static_cast<std::size_t>(size)});
         }
     }

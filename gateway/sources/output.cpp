@@ -86,6 +86,16 @@ class Writer {
     std::string buffer_;
 };
 
+/// Makes a folder's entries durable, as far as its file system can.
+void sync_folder(const fs::path& folder) {
+    const int descriptor =
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0) {
+        ::fsync(descriptor);
+        ::close(descriptor);
+    }
+}
+
 }  // namespace
 
 struct OutputFolder::State {
@@ -169,15 +179,30 @@ text::Status OutputFolder::write(const std::string& name, std::string_view bytes
     return state_->note(error);
 }
 
-text::Status OutputFolder::commit() {
+std::string OutputFolder::temporary() const {
+    return state_->temporary.string();
+}
+
+text::Status OutputFolder::finish() {
     for (auto& [name, writer] : state_->writers) {
         if (const int error = writer->sync(); state_->error == 0) {
             state_->error = error;
         }
     }
     state_->writers.clear();
-    if (state_->error != 0) {
-        return state_->note(0);
+    std::error_code ignored;
+    for (const auto& entry : fs::recursive_directory_iterator(state_->temporary, ignored)) {
+        if (entry.is_directory(ignored)) {
+            sync_folder(entry.path());
+        }
+    }
+    sync_folder(state_->temporary);
+    return state_->note(0);
+}
+
+text::Status OutputFolder::commit() {
+    if (text::Status failed = finish()) {
+        return failed;
     }
     std::error_code error;
     const fs::path old = state_->temporary.string() + ".old";
@@ -191,6 +216,8 @@ text::Status OutputFolder::commit() {
     if (error) {
         return state_->note(error.value());
     }
+    // Whoever is told that it is there may rely on it after a loss of power too.
+    sync_folder(state_->target.parent_path());
     state_->committed = true;
     if (replace) {
         fs::remove_all(old, error);

@@ -131,9 +131,10 @@ void PackageReader::read_linkway(const Node& root) {
 void PackageReader::read_file_name(const Node& rule) {
     static const std::vector<std::string> meanings = {"sequenceFrom", "sequenceTo", "table",
                                                       "timestamp",    "feed",       "bulk"};
-    known(rule, {"pattern", "groups"}, true);
+    known(rule, {"pattern", "groups", "delta"}, true);
     FileNameRule& file_name = package_.file_name;
     file_name.pattern = words(rule, "pattern", true);
+    file_name.delta = words(rule, "delta");
     bool has_table = false;
     for (const Node* group : strings(rule, "groups")) {
         const std::string name(group->text);

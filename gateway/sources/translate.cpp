@@ -67,6 +67,12 @@ Result<Reconciliation> translate(const SystemMapping& mapping, const TranslateOp
     if (!failed) {
         failed = (*output)->append(run_file, to_json(run_record(mapping, options)) + "\n");
     }
+    if (!failed && options.agree) {
+        failed = (*output)->finish();
+        if (!failed) {
+            failed = options.agree((*output)->temporary(), reconciliation);
+        }
+    }
     if (!failed) {
         failed = (*output)->commit();
     }

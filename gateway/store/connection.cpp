@@ -16,7 +16,8 @@ sqlite::Statement& Connection::prepared(Statements& among, std::string_view sql)
 
 sqlite::Statement& Connection::search_statement(std::string_view sql) {
     constexpr std::size_t most = 100;
-    if (search_statements_.size() >= most && search_statements_.find(sql) == search_statements_.end()) {
+    if (search_statements_.size() >= most &&
+        search_statements_.find(sql) == search_statements_.end()) {
         search_statements_.clear();
     }
     return prepared(search_statements_, sql);
@@ -78,8 +79,9 @@ bool find_row(Connection& connection, const Key& key, Row& row) {
         return false;
     }
     auto& find = connection
-                     .statement("SELECT number, version, updated, deleted, practice, json"
-                                " FROM resource WHERE type = ? AND id = ?")
+                     .statement(
+                         "SELECT number, version, updated, deleted, practice, json"
+                         " FROM resource WHERE type = ? AND id = ?")
                      .with(type, std::string_view(key.id));
     if (!find.next()) {
         return false;
@@ -137,7 +139,8 @@ std::string reach_condition(const Reach& reach, const std::vector<Name>& ods) {
 std::string with_meta(const Key& key, std::string_view json, std::int64_t version,
                       Instant updated) {
     // {"resourceType":"T","id":"I","meta":{ : 34 characters besides the type and the id.
-    constexpr std::size_t besides = std::string_view(R"({"resourceType":"","id":"","meta":{)").size();
+    constexpr std::size_t besides =
+        std::string_view(R"({"resourceType":"","id":"","meta":{)").size();
     const std::size_t at = besides + key.type.size() + key.id.size();
     std::string out;
     out.reserve(json.size() + 80);

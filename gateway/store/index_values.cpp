@@ -37,8 +37,7 @@ std::vector<Extractor> make_extractors(std::string_view type) {
         if (!parsed) {
             continue;
         }
-        if (auto compiled =
-                fhirpath::compile(std::move(parsed).value(), environment, {}, issues)) {
+        if (auto compiled = fhirpath::compile(std::move(parsed).value(), environment, {}, issues)) {
             made.push_back({&each, std::move(*compiled)});
         }
     }
@@ -140,7 +139,11 @@ class Values {
         const auto from = moments_of(node->string_or("start", ""));
         const auto to = moments_of(node->string_or("end", ""));
         if (from || to) {  // Period; one that is open goes on for ever
-            out_.push_back({parameter_, true, {}, {}, from ? from->from : beginning,
+            out_.push_back({parameter_,
+                            true,
+                            {},
+                            {},
+                            from ? from->from : beginning,
                             to ? to->to : end_of_time});
         }
     }

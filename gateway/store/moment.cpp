@@ -67,8 +67,8 @@ std::optional<Moments> moments_of(std::string_view text) {
     if (!fhir::is_valid_primitive("dateTime", full)) {
         return std::nullopt;
     }
-    const text::Date date = date_of(digits(text.substr(0, 4)), digits(text.substr(5, 2)),
-                                    digits(text.substr(8, 2)));
+    const text::Date date =
+        date_of(digits(text.substr(0, 4)), digits(text.substr(5, 2)), digits(text.substr(8, 2)));
     const text::TimeOfDay time{static_cast<std::uint8_t>(digits(clock.substr(0, 2))),
                                static_cast<std::uint8_t>(digits(clock.substr(3, 2))), 0,
                                text::Precision::minute};

@@ -29,8 +29,11 @@ text::Result<Prepared> prepare(const text::Node& resource, std::string_view id) 
     Prepared prepared;
     prepared.key = {std::string(resource.string_or("resourceType", "")), std::string(id)};
     if (prepared.key.type.empty() || id.empty()) {
-        return text::Issue{text::Severity::error, "structure",
-                           "a resource needs a resourceType and an id", {}, {}};
+        return text::Issue{text::Severity::error,
+                           "structure",
+                           "a resource needs a resourceType and an id",
+                           {},
+                           {}};
     }
     text::JsonWriter json(prepared.json);
     json.begin_object();

@@ -34,8 +34,9 @@ std::optional<Version> read_version(Connection& connection, const Key& key, std:
         return version_of(key, row);
     }
     auto& find = connection
-                     .statement("SELECT version, updated, deleted, json FROM former_version"
-                                " WHERE resource = ? AND version = ?")
+                     .statement(
+                         "SELECT version, updated, deleted, json FROM former_version"
+                         " WHERE resource = ? AND version = ?")
                      .with(row.number, version);
     if (!find.next()) {
         return std::nullopt;
@@ -97,10 +98,11 @@ std::vector<Change> history(Connection& connection, const HistoryQuery& query, c
 
 std::vector<Change> changes_after(Connection& connection, std::int64_t after, std::size_t most) {
     auto& find = connection
-                     .statement("SELECT c.number, c.kind, c.version, c.updated, r.type, r.id,"
-                                " c.agent, c.request"
-                                " FROM change c JOIN resource r ON r.number = c.resource"
-                                " WHERE c.number > ? ORDER BY c.number LIMIT ?")
+                     .statement(
+                         "SELECT c.number, c.kind, c.version, c.updated, r.type, r.id,"
+                         " c.agent, c.request"
+                         " FROM change c JOIN resource r ON r.number = c.resource"
+                         " WHERE c.number > ? ORDER BY c.number LIMIT ?")
                      .with(after, static_cast<std::int64_t>(most));
     std::vector<Change> changes;
     while (find.next()) {

@@ -151,8 +151,9 @@ Query condition(Connection& connection, const Criterion& criterion) {
             });
             break;
         case Criterion::Kind::last_updated:
-            any_of(query, criterion.any_of,
-                   [&](const Wanted& one) { date_condition(query, one, "r.updated", "r.updated"); });
+            any_of(query, criterion.any_of, [&](const Wanted& one) {
+                date_condition(query, one, "r.updated", "r.updated");
+            });
             break;
         case Criterion::Kind::missing: {
             query.sql = criterion.negated ? "" : "NOT ";
@@ -270,7 +271,8 @@ bool read_position(const std::string& text, bool sorted, std::int64_t& number, s
     return true;
 }
 
-/// Adds that resources come behind the last one of the page before; false when that is none of ours.
+/// Adds that resources come behind the last one of the page before; false when that is none of
+/// ours.
 bool go_on(Query& query, const Search& search, const std::string& by) {
     std::int64_t number = 0;
     std::string value;
@@ -324,11 +326,8 @@ Page search(Connection& connection, const Search& search, const Reach& reach) {
             page.next = last;
             break;
         }
-        Version version{{search.type, std::string(find.text(1))},
-                        find.integer(2),
-                        find.integer(3),
-                        false,
-                        {}};
+        Version version{
+            {search.type, std::string(find.text(1))}, find.integer(2), find.integer(3), false, {}};
         version.json = with_meta(version.key, find.text(4), version.version, version.updated);
         last = std::to_string(find.integer(0));
         if (search.sort) {

@@ -24,10 +24,12 @@ text::Status guarded(const std::function<text::Status()>& run) {
     try {
         return run();
     } catch (const std::exception& thrown) {
-        return text::Issue{text::Severity::fatal, "exception",
-                           std::string("the store was asked for something broken: ") + thrown.what(),
-                           {},
-                           {}};
+        return text::Issue{
+            text::Severity::fatal,
+            "exception",
+            std::string("the store was asked for something broken: ") + thrown.what(),
+            {},
+            {}};
     }
 }
 
@@ -61,8 +63,8 @@ class SqliteStore final : public Store {
 
 text::Result<std::unique_ptr<Store>> SqliteStore::open(SqliteOptions options) {
     std::unique_ptr<SqliteStore> store(new SqliteStore);
-    auto writer = sqlite::Database::open(
-        options.path, {sqlite::Use::writer, "store", options.cache_kib});
+    auto writer =
+        sqlite::Database::open(options.path, {sqlite::Use::writer, "store", options.cache_kib});
     if (!writer) {
         return std::move(writer).issue();
     }
@@ -72,8 +74,8 @@ text::Result<std::unique_ptr<Store>> SqliteStore::open(SqliteOptions options) {
     }
     store->writer_ = std::make_unique<Connection>(std::move(*writer));
     for (std::size_t i = 0; i < options.readers; ++i) {
-        auto reader = sqlite::Database::open(
-            options.path, {sqlite::Use::reader, "store", options.cache_kib / 8});
+        auto reader = sqlite::Database::open(options.path,
+                                             {sqlite::Use::reader, "store", options.cache_kib / 8});
         if (!reader) {
             return std::move(reader).issue();
         }

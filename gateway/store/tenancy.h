@@ -7,7 +7,8 @@
 //   - What is addressed to a provider (ServiceRequest.performer, Task.owner) is seen by it.
 //   - What follows a referral (Task.focus, basedOn, partOf, Provenance.target) is seen by those who
 //     see the referral: a link worker's contact by the practice, a new Task by the provider.
-//   - What a resource needs to be understood is seen by those who see it: the patient of a referral,
+//   - What a resource needs to be understood is seen by those who see it: the patient of a
+//   referral,
 //     the people who asked and who act.
 //   - Organizations and other entries of directories are seen by everyone.
 //

@@ -111,8 +111,8 @@ std::vector<Delivery> deliveries(Connection& connection, const DeliveryQuery& qu
     where.text("subject_id", query.subject.id);
     where.number("state", query.state);
     where.number("id", query.id);
-    auto& find = where.on(connection, delivery_columns,
-                          " ORDER BY id LIMIT " + std::to_string(query.most));
+    auto& find =
+        where.on(connection, delivery_columns, " ORDER BY id LIMIT " + std::to_string(query.most));
     std::vector<Delivery> found;
     while (find.next()) {
         found.push_back(delivery_of(find));
@@ -133,8 +133,7 @@ std::vector<Intake> intakes(Connection& connection, const IntakeQuery& query) {
         found.push_back({std::string(find.text(0)), std::string(find.text(1)),
                          std::string(find.text(2)), find.integer(3), find.integer(4),
                          static_cast<Intake::State>(find.integer(5)), std::string(find.text(6)),
-                         std::string(find.text(7)),
-                         static_cast<std::uint64_t>(find.integer(8))});
+                         std::string(find.text(7)), static_cast<std::uint64_t>(find.integer(8))});
     }
     return found;
 }
@@ -160,8 +159,8 @@ std::vector<Quarantined> quarantined(Connection& connection, const QuarantineQue
 }
 
 std::vector<Note> notes(Connection& connection, std::string_view group) {
-    auto& find =
-        connection.statement("SELECT name, content FROM note WHERE grp = ? ORDER BY name").with(group);
+    auto& find = connection.statement("SELECT name, content FROM note WHERE grp = ? ORDER BY name")
+                     .with(group);
     std::vector<Note> found;
     while (find.next()) {
         found.push_back({std::string(find.text(0)), std::string(find.text(1))});
@@ -175,9 +174,10 @@ void SqliteWriter::set_cursor(std::string_view name, std::int64_t to) {
 
 bool SqliteWriter::enqueue(const Delivery& delivery) {
     connection()
-        .statement("INSERT OR IGNORE INTO delivery (key, channel, destination, subject_type,"
-                   " subject_id, version, content, state, attempts, created, due, delivered,"
-                   " filed, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0, '')")
+        .statement(
+            "INSERT OR IGNORE INTO delivery (key, channel, destination, subject_type,"
+            " subject_id, version, content, state, attempts, created, due, delivered,"
+            " filed, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0, '')")
         .with(std::string_view(delivery.key), std::string_view(delivery.channel),
               std::string_view(delivery.destination), std::string_view(delivery.subject.type),
               std::string_view(delivery.subject.id), delivery.version,
@@ -211,8 +211,9 @@ std::vector<Delivery> SqliteWriter::claim(std::string_view channel, Instant now,
 
 void SqliteWriter::settle(const Delivery& delivery) {
     connection()
-        .statement("UPDATE delivery SET state = ?, attempts = ?, due = ?, delivered = ?, filed = ?,"
-                   " error = ? WHERE id = ?")
+        .statement(
+            "UPDATE delivery SET state = ?, attempts = ?, due = ?, delivered = ?, filed = ?,"
+            " error = ? WHERE id = ?")
         .with(static_cast<std::int64_t>(delivery.state),
               static_cast<std::int64_t>(delivery.attempts), delivery.due, delivery.delivered,
               delivery.filed, std::string_view(delivery.error), delivery.id)
@@ -242,8 +243,9 @@ void SqliteWriter::put_quarantined(const Quarantined& item) {
 
 bool SqliteWriter::put_note(std::string_view group, const Note& note) {
     connection()
-        .statement("INSERT INTO note VALUES (?, ?, ?) ON CONFLICT (grp, name)"
-                   " DO UPDATE SET content = excluded.content WHERE content <> excluded.content")
+        .statement(
+            "INSERT INTO note VALUES (?, ?, ?) ON CONFLICT (grp, name)"
+            " DO UPDATE SET content = excluded.content WHERE content <> excluded.content")
         .with(group, std::string_view(note.name), std::string_view(note.content))
         .run();
     return connection().database().changed() != 0;

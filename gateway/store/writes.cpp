@@ -29,14 +29,16 @@ void drop_from_index(Connection& connection, std::int64_t number,
         const Name parameter = connection.name(entry.parameter);
         if (entry.is_date) {
             connection
-                .statement("DELETE FROM date_of WHERE parameter = ? AND first = ? AND last = ?"
-                           " AND resource = ?")
+                .statement(
+                    "DELETE FROM date_of WHERE parameter = ? AND first = ? AND last = ?"
+                    " AND resource = ?")
                 .with(parameter, entry.from, entry.to, number)
                 .run();
         } else {
             connection
-                .statement("DELETE FROM value_of WHERE parameter = ? AND value = ? AND system = ?"
-                           " AND resource = ?")
+                .statement(
+                    "DELETE FROM value_of WHERE parameter = ? AND value = ? AND system = ?"
+                    " AND resource = ?")
                 .with(parameter, std::string_view(entry.value), connection.name(entry.system),
                       number)
                 .run();
@@ -82,8 +84,9 @@ void keep_former(Connection& connection, const Row& row) {
 void note_change(Connection& connection, const Row& row, Change::Kind kind,
                  const Change::Origin& origin) {
     connection
-        .statement("INSERT INTO change (resource, version, kind, updated, agent, request)"
-                   " VALUES (?, ?, ?, ?, ?, ?)")
+        .statement(
+            "INSERT INTO change (resource, version, kind, updated, agent, request)"
+            " VALUES (?, ?, ?, ?, ?, ?)")
         .with(row.number, row.version, static_cast<std::int64_t>(kind), row.updated,
               std::string_view(origin.agent), std::string_view(origin.request))
         .run();
@@ -108,16 +111,18 @@ Written put(Connection& connection, const Prepared& resource, const Change::Orig
         row.updated = std::max(origin.at, row.updated);
         row.deleted = false;
         connection
-            .statement("UPDATE resource SET version = ?, updated = ?, deleted = 0, json = ?"
-                       " WHERE number = ?")
+            .statement(
+                "UPDATE resource SET version = ?, updated = ?, deleted = 0, json = ?"
+                " WHERE number = ?")
             .with(row.version, row.updated, std::string_view(resource.json), row.number)
             .run();
     } else {
         row = {0, 1, origin.at, false, 0, {}};
         auto& add =
             connection
-                .statement("INSERT INTO resource (type, id, version, updated, deleted, practice,"
-                           " json) VALUES (?, ?, 1, ?, 0, 0, ?) RETURNING number")
+                .statement(
+                    "INSERT INTO resource (type, id, version, updated, deleted, practice,"
+                    " json) VALUES (?, ?, 1, ?, 0, 0, ?) RETURNING number")
                 .with(connection.name_for(resource.key.type), std::string_view(resource.key.id),
                       row.updated, std::string_view(resource.json));
         row.number = add.next() ? add.integer(0) : 0;
@@ -139,8 +144,9 @@ Written remove(Connection& connection, const Key& key, const Change::Origin& ori
     row.version += 1;
     row.updated = std::max(origin.at, row.updated);
     connection
-        .statement("UPDATE resource SET version = ?, updated = ?, deleted = 1, json = ''"
-                   " WHERE number = ?")
+        .statement(
+            "UPDATE resource SET version = ?, updated = ?, deleted = 1, json = ''"
+            " WHERE number = ?")
         .with(row.version, row.updated, row.number)
         .run();
     note_change(connection, row, Change::Kind::deleted, origin);

@@ -18,7 +18,7 @@ trap 'exit 1' HUP INT TERM
 export TMPDIR="$work"
 
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release >"$work/configure.log" || { cat "$work/configure.log"; exit 1; }
-cmake --build "$build" --target bench_scan bench_map bench_row bench_fhirpath bench_view
+cmake --build "$build" --target bench_scan bench_map bench_row bench_fhirpath bench_validate bench_view
 
 # DuckDB is a peer, not a dependency: without it its line is missing, and this says so.
 peer=""
@@ -72,5 +72,29 @@ if [ -n "$engine" ]; then
     grep -v '^RATIO' "$work/fhirpath.txt"
 fi
 
+echo "== Validation, resources parsed before"
+medplum=""
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    echo "Medplum's validator is left out: node or npm is not installed"
+else
+    wanted=$(node -p "const all = require('$here/../peers/package.json').dependencies; ['core', 'definitions'].map((n) => '@medplum/' + n + '@' + all['@medplum/' + n]).join(' ')")
+    # shellcheck disable=SC2086 # two packages
+    if npm install --prefix "$work/npm" --no-audit --no-fund --ignore-scripts $wanted >"$work/npm.log" 2>&1; then
+        export NODE_MODULES="$work/npm/node_modules"
+        medplum="node '$here/validate.mjs'"
+    else
+        echo "Medplum's validator is left out: npm could not install $wanted"
+        tail -n 3 "$work/npm.log"
+    fi
+fi
+: >"$work/validate.txt"
+if command -v node >/dev/null; then
+    node "$here/../peers/resources.mjs" 20000 >"$work/valid.ndjson"
+    set -- --resources "$work/valid.ndjson" --rounds "$rounds" --patience "$patience"
+    [ -z "$medplum" ] || set -- "$@" --peer "$medplum"
+    "$build/tests/bench_validate" "$@" >"$work/validate.txt" || { cat "$work/validate.txt"; exit 1; }
+    grep -v '^RATIO' "$work/validate.txt"
+fi
+
 echo "== Ratios (of the least times; medians and processor time beside them)"
-awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt" "$work/view.txt" "$work/fhirpath.txt"
+awk -F '\t' '/^RATIO/ { printf "%-42s %8s  %-7s %-7s %s\n", $2, $3, $4, $5, $6 }' "$work/scan.txt" "$work/map.txt" "$work/row.txt" "$work/view.txt" "$work/fhirpath.txt" "$work/validate.txt"

@@ -98,16 +98,18 @@ double rate(const Options& options, std::size_t resources, const Job& job) {
 }
 
 void run_type(const Options& options, const profiles::Validator& validator, const std::string& type,
-              const std::vector<std::string>& lines, const std::map<std::string, PeerFigure>& peer) {
+              const std::vector<std::string>& lines,
+              const std::map<std::string, PeerFigure>& peer) {
     Documents documents;
     for (const std::string& line : lines) {
         documents.push_back(parsed(line));
     }
     profiles::Options structure;
     structure.invariants = false;
-    const double plain = rate(options, lines.size(),
-                              [&] { validate_all(validator, documents, structure); });
-    const double whole = rate(options, lines.size(), [&] { validate_all(validator, documents, {}); });
+    const double plain =
+        rate(options, lines.size(), [&] { validate_all(validator, documents, structure); });
+    const double whole =
+        rate(options, lines.size(), [&] { validate_all(validator, documents, {}); });
     const double text = rate(options, lines.size(), [&] {
         for (const std::string& line : lines) {
             const text::Document document = parsed(line);
@@ -116,8 +118,9 @@ void run_type(const Options& options, const profiles::Validator& validator, cons
             }
         }
     });
-    std::printf("%-15s %zu resources: structure %.0f/s, with invariants %.0f/s, and parsing %.0f/s\n",
-                type.c_str(), lines.size(), plain, whole, text);
+    std::printf(
+        "%-15s %zu resources: structure %.0f/s, with invariants %.0f/s, and parsing %.0f/s\n",
+        type.c_str(), lines.size(), plain, whole, text);
     const bool bar = type == "ServiceRequest";
     bench::report("validation of " + type + ", structure", plain, bar ? ">= 100000" : "-",
                   !bar || plain >= 100'000, bench::text_of("%.0f/s with invariants", whole));

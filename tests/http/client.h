@@ -100,7 +100,8 @@ class Client {
         }
         constexpr std::string_view name = "\r\nContent-Length: ";
         const std::size_t length = received_.find(name);
-        return end + 4 + (length < end ? std::stoul(received_.substr(length + name.size())) : 0U);
+        return end + 4 +
+               (length < end ? std::stoul(received_.substr(length + name.size(), 12)) : 0U);
     }
 
     int socket_;

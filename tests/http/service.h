@@ -104,8 +104,8 @@ class EchoService final : public linkway::http::Service {
 
 /// Waits for something that comes within moments, or never.
 template <class Condition>
-bool soon(Condition condition) {
-    for (int i = 0; i < 3000; ++i) {
+bool soon(Condition condition, int tries = 3000) {
+    for (int i = 0; i < tries; ++i) {
         if (condition()) {
             return true;
         }

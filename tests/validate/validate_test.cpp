@@ -32,13 +32,13 @@ std::string read_file(const fs::path& path) {
 
 /// The names and texts of an issue, in the order of expected.yaml.
 std::vector<std::pair<std::string, std::string>> parts(const text::Issue& issue) {
-    return {{"at", std::to_string(issue.location.line) + ":" +
-                       std::to_string(issue.location.column)},
-            {"severity", std::string(text::to_code(issue.severity))},
-            {"code", issue.code},
-            {"field", issue.location.field},
-            {"message", issue.message},
-            {"suggestion", issue.suggestion}};
+    return {
+        {"at", std::to_string(issue.location.line) + ":" + std::to_string(issue.location.column)},
+        {"severity", std::string(text::to_code(issue.severity))},
+        {"code", issue.code},
+        {"field", issue.location.field},
+        {"message", issue.message},
+        {"suggestion", issue.suggestion}};
 }
 
 std::string in_quotes(std::string_view text) {

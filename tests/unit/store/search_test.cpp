@@ -23,8 +23,8 @@ Wanted token(std::string system, std::string code) {
 Criterion date(std::string parameter, Compare compare, const std::string& text) {
     const auto moments = moments_of(text);
     REQUIRE(moments);
-    const auto kind = parameter == "_lastUpdated" ? Criterion::Kind::last_updated
-                                                  : Criterion::Kind::date;
+    const auto kind =
+        parameter == "_lastUpdated" ? Criterion::Kind::last_updated : Criterion::Kind::date;
     return {kind, std::move(parameter), {{{}, {}, compare, moments->from, moments->to}}, false};
 }
 
@@ -33,8 +33,8 @@ void fill(Fixture& fixture) {
                              const std::string& status, const std::string& authored,
                              const std::string& more = "") {
         fixture.put(R"({"resourceType":"ServiceRequest","id":")" + id + R"(","status":")" + status +
-                        R"(","intent":"order","subject":{"reference":"Patient/)" + patient +
-                        "\"}" + (authored.empty() ? "" : R"(,"authoredOn":")" + authored + "\"") +
+                        R"(","intent":"order","subject":{"reference":"Patient/)" + patient + "\"}" +
+                        (authored.empty() ? "" : R"(,"authoredOn":")" + authored + "\"") +
                         R"(,"identifier":[{"system":"https://x/id","value":"n-)" + id + "\"}]" +
                         more + "}",
                     moments_of("2026-11-2" + id.substr(1))->from);
@@ -72,10 +72,11 @@ TEST_CASE("tokens, references and identifiers find what has them", "[store][sear
     CHECK(fixture.ids(requests({value("identifier", {token("https://x/id", "")})})).size() == 4);
     CHECK(fixture.ids(requests({value("identifier", {token("", "n-r3")})})).empty());
     CHECK(fixture.ids(requests({value("code", {token("871731000000106")})})) == Ids{"r2"});
-    CHECK(fixture.ids(requests({value("requester:identifier", {token("https://ods", "A81001")})})) ==
-          Ids{"r3"});
-    CHECK(fixture.ids(requests({{Criterion::Kind::id, "_id", {token("r4"), token("r1")}, false}})) ==
-          Ids{"r1", "r4"});
+    CHECK(fixture.ids(requests(
+              {value("requester:identifier", {token("https://ods", "A81001")})})) == Ids{"r3"});
+    CHECK(
+        fixture.ids(requests({{Criterion::Kind::id, "_id", {token("r4"), token("r1")}, false}})) ==
+        Ids{"r1", "r4"});
     CHECK(fixture.ids(requests({{Criterion::Kind::missing, "code", {}, true}})) == Ids{"r2"});
     CHECK(fixture.ids(requests({{Criterion::Kind::missing, "authored", {}, false}})) == Ids{"r4"});
 }
@@ -155,7 +156,8 @@ TEST_CASE("an update moves what a resource is found by", "[store][search]") {
 TEST_CASE("nothing that is searched for is taken for SQL", "[store][search]") {
     Fixture fixture("injection");
     fill(fixture);
-    for (const std::string text : {"' OR 1=1 --", "\"; DROP TABLE resource; --", "%", "*", "a' --"}) {
+    for (const std::string text :
+         {"' OR 1=1 --", "\"; DROP TABLE resource; --", "%", "*", "a' --"}) {
         CHECK(fixture.ids(requests({value("status", {token(text)})})).empty());
         CHECK(fixture.ids(requests({value("subject", {token(text, text)})})).empty());
         CHECK(fixture.ids(requests({{Criterion::Kind::id, "_id", {token(text)}, false}})).empty());
@@ -197,7 +199,8 @@ TEST_CASE("moments", "[store][search]") {
     };
     CHECK(range("2026-11-23T17:05:28.123Z") == "2026-11-23T17:05:28.123Z 2026-11-23T17:05:28.123Z");
     CHECK(range("2026-11-23T17:05:28.1Z") == "2026-11-23T17:05:28.100Z 2026-11-23T17:05:28.199Z");
-    CHECK(range("2026-11-23T17:05:28+01:00") == "2026-11-23T16:05:28.000Z 2026-11-23T16:05:28.999Z");
+    CHECK(range("2026-11-23T17:05:28+01:00") ==
+          "2026-11-23T16:05:28.000Z 2026-11-23T16:05:28.999Z");
     CHECK(range("2026-07-01T00:30") == "2026-06-30T23:30:00.000Z 2026-06-30T23:30:59.999Z");
     CHECK(range("2026-07-01") == "2026-06-30T23:00:00.000Z 2026-07-01T22:59:59.999Z");
     CHECK(range("2026-03-29") == "2026-03-29T00:00:00.000Z 2026-03-29T22:59:59.999Z");

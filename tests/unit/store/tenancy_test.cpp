@@ -73,7 +73,8 @@ const std::map<std::string, std::set<std::string>> expected = {
 
 }  // namespace
 
-TEST_CASE("practices see their patients, providers what was addressed to them", "[store][tenancy]") {
+TEST_CASE("practices see their patients, providers what was addressed to them",
+          "[store][tenancy]") {
     Fixture fixture("tenancy");
     for (const std::string& json : world()) {
         fixture.put(json);
@@ -122,12 +123,13 @@ TEST_CASE("every way of asking keeps to the reach", "[store][tenancy]") {
         CHECK(reader.count({"Task", {}, {}, 10, {}}, wrong) == 0);
         CHECK(reader.search({"Patient", {}, {}, 10, {}}, wrong).matches.size() == 1);
         CHECK(reader.search({"Task", {}, {}, 10, {}}, {false, {"P1"}}).matches.size() == 1);
-        CHECK(reader.search({"Task",
-                             {{Criterion::Kind::value, "subject", {{{}, "p1", {}, 0, 0}}, false}},
-                             {},
-                             10,
-                             {}},
-                            wrong)
+        CHECK(reader
+                  .search({"Task",
+                           {{Criterion::Kind::value, "subject", {{{}, "p1", {}, 0, 0}}, false}},
+                           {},
+                           10,
+                           {}},
+                          wrong)
                   .matches.empty());
         return text::Status();
     }));

@@ -12,7 +12,10 @@
 //                 type or form, XHTML that narratives may not hold (txt-1, txt-2)
 //   code-invalid  a code, Coding or CodeableConcept outside the value set of a required binding
 //   not-found     "#id" without such a contained resource (ref-1)
-//   invariant     an invariant of R4 does not hold; warnings keep their severity
+//   invariant     an invariant of R4 does not hold; warnings keep their severity. An empty
+//                 result, as of two times of different precision, breaks none
+//   too-costly    a warning: an invariant that compares all with all (csd-1, bdl-7) would
+//                 take too long on a resource of thousands of parts, and was not checked
 //
 // What is not: extensions and profiles by their own definitions; bindings that are not required, or
 // whose codes HL7 does not publish with R4 (MIME types, currencies, UCUM); where references outside
@@ -35,7 +38,7 @@ struct Options {
     std::uint64_t first_line = 1;  ///< of `file`: the line at which the resource's text begins
     bool invariants = true;        ///< false: structure, values, codes and references only
     bool best_practice = false;    ///< also invariants that are advice only: dom-6, that every
-                                   ///< resource should have a narrative
+                                   ///< resource should have a narrative, and con-3
 };
 
 /// More issues of one resource than this are not looked for; the last one says so.

@@ -26,9 +26,8 @@ class Metrics {
     std::string text() const;
 
   private:
-    static constexpr std::array<double, 14> bounds = {0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                                      0.025,  0.05,  0.1,    0.25,  0.5,
-                                                      1,      2.5,   5,      10};
+    static constexpr std::array<double, 14> bounds = {
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
     struct Series {
         double value = 0;  // sum of a histogram
         std::uint64_t count = 0;

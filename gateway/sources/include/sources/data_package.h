@@ -4,9 +4,10 @@
 //
 //   package  "linkway": {"system": "emis", "title": "EMIS Web", "versions": ["5.0", ...],
 //                        "fileName": {"pattern": "<PCRE>", "groups": ["sequenceFrom", "sequenceTo",
-//                        "table", "timestamp", "feed", "bulk"]}, "timestampFormat":
-//                        "yyyyMMddHHmmss"}   (where "bulk" is not empty the file says all that
-//                        there is, and what it lacks is fed no longer)
+//                        "table", "timestamp", "feed", "bulk"], "delta": "INCREMENTAL"},
+//                        "timestampFormat": "yyyyMMddHHmmss"}   (where "bulk" is not empty the file
+//                        says all that there is, and what it lacks is fed no longer; "delta" is
+//                        what the name of another may have in its place)
 //            "encoding": "windows-1252" (UTF-8 else), "manifest": {"resource": "SRManifest",
 //            "table": "FileName", "delta": "IsDelta", "from": ..., "to": ..., "format":
 //            "yyyyMMdd_HHmm"} (a table that is written last and says what the others of its folder
@@ -119,6 +120,7 @@ struct FileNameRule {
     std::string pattern;              ///< PCRE over the base name
     std::vector<std::string> groups;  ///< meaning of each capture group
     std::string timestamp_format;     ///< of the group "timestamp"
+    std::string delta;  ///< what may stand in place of the group "bulk" in the name of a delta
 };
 
 /// A table that is written last into a folder of files whose names say no time: a row a table,

@@ -28,6 +28,11 @@ class OutputFolder {
     /// Appends and closes at once; for many small files.
     text::Status write(const std::string& name, std::string_view bytes);
 
+    /// Ends all files and makes them durable; nothing is appended after it. They can be read in
+    /// `temporary()` until commit().
+    text::Status finish();
+    std::string temporary() const;
+
     text::Status commit();
 
   private:

@@ -32,6 +32,10 @@ struct TranslateOptions {
         policies;  ///< by check: "warn", "quarantine" or "reject" instead of the mapping's own
     std::function<void(std::uint64_t bytes, std::uint64_t rows, std::uint64_t bytes_in_all)>
         progress;
+    /// Asked before anything is committed, with the folder that holds the output until it is put
+    /// in place: an issue leaves output and staging store as they were.
+    std::function<text::Status(const std::string& folder, const Reconciliation& reconciliation)>
+        agree;
 };
 
 /// Translates the extract and writes the output folder, reconciliation.json included. The same

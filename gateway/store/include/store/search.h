@@ -57,7 +57,7 @@ struct Search {
 /// throughout comes once, whatever is written in between.
 struct Page {
     std::vector<Version> matches;
-    std::string next;  ///< where the next page begins; empty when this is the last
+    std::string next;   ///< where the next page begins; empty when this is the last
     bool valid = true;  ///< false: `after` is none of ours
 };
 

@@ -12,7 +12,7 @@ struct Searchable {
     enum class Type : std::uint8_t { token, reference, date };
     std::string_view code;  ///< "patient"
     Type type = Type::token;
-    std::string_view expression;  ///< FHIRPath, from the R4 definitions
+    std::string_view expression;                ///< FHIRPath, from the R4 definitions
     std::span<const std::string_view> targets;  ///< of a reference; empty for any
     /// What the index calls it. "patient" is "subject" with the type Patient: values are kept once.
     std::string_view stored_as;

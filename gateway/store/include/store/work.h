@@ -58,7 +58,7 @@ struct Intake {
     Instant changed = 0;
     State state = State::received;
     std::string reason;
-    std::string reconciliation;  ///< JSON, when translated
+    std::string reconciliation;   ///< JSON, when translated
     std::uint64_t resources = 0;  ///< stored so far
 };
 std::string_view to_code(Intake::State state);
