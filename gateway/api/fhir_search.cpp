@@ -11,7 +11,8 @@ namespace linkway::api {
 namespace {
 
 /// The parameters as one text, to be sealed into a link, and back.
-std::string packed(const std::string& type, const Parameters& parameters, std::string_view after) {
+std::string packed(const std::string& type, const query::Parameters& parameters,
+                   std::string_view after) {
     std::string out;
     text::JsonWriter json(out);
     json.begin_array();
@@ -28,7 +29,7 @@ std::string packed(const std::string& type, const Parameters& parameters, std::s
 struct Unpacked {
     std::string type;
     std::string after;
-    Parameters parameters;
+    query::Parameters parameters;
 };
 
 std::optional<Unpacked> unpacked(std::string_view text) {
@@ -49,16 +50,16 @@ class Included {
   public:
     Included(store::Reader& reader, const Caller& caller) : reader_(reader), caller_(caller) {}
 
-    void find(const SearchRequest& request, const std::vector<store::Version>& matches) {
+    void find(const query::SearchRequest& request, const std::vector<store::Version>& matches) {
         for (const store::Version& match : matches) {
             known_.insert(match.key);
         }
-        for (const Include& include : request.includes) {
+        for (const query::Include& include : request.includes) {
             for (const store::Version& match : matches) {
                 forward(include, match);
             }
         }
-        for (const Include& include : request.revincludes) {
+        for (const query::Include& include : request.revincludes) {
             backward(include, request.search.type, matches);
         }
     }
@@ -77,7 +78,7 @@ class Included {
         }
     }
 
-    void forward(const Include& include, const store::Version& match) {
+    void forward(const query::Include& include, const store::Version& match) {
         const auto document = text::parse_json(match.json, "stored resource");
         if (!document) {
             return;
@@ -95,7 +96,7 @@ class Included {
         }
     }
 
-    void backward(const Include& include, const std::string& type,
+    void backward(const query::Include& include, const std::string& type,
                   const std::vector<store::Version>& matches) {
         if (matches.empty() || !caller_.allows(include.type, 'r')) {
             return;
@@ -126,7 +127,7 @@ class Included {
 Reply run(const FhirParts& parts, const Call& call, const Unpacked& asked) {
     const bool lenient = call.header("prefer").find("handling=lenient") != std::string_view::npos;
     text::Issues issues;
-    auto request = read_search(asked.type, asked.parameters, parts.base, lenient, issues);
+    auto request = query::read_search(asked.type, asked.parameters, parts.base, lenient, issues);
     if (!request) {
         return refusal(issues);
     }

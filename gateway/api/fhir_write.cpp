@@ -110,7 +110,7 @@ std::optional<store::Search> condition_of(const FhirParts& parts, std::string_vi
         issues.push_back(std::move(parameters).issue());
         return std::nullopt;
     }
-    auto request = read_search(type, *parameters, parts.base, false, issues);
+    auto request = query::read_search(type, *parameters, parts.base, false, issues);
     if (request && request->search.all_of.empty()) {
         issues.push_back(issue("value", "the condition asks for nothing",
                                "name what must not be there, such as identifier=system|value"));

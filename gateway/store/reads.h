@@ -15,6 +15,8 @@ std::vector<Change> changes_after(Connection& connection, std::int64_t after, st
 Page search(Connection& connection, const Search& search, const Reach& reach);
 std::uint64_t count(Connection& connection, const Search& search, const Reach& reach);
 std::vector<Delivery> deliveries(Connection& connection, const DeliveryQuery& query);
+std::vector<std::string> due_destinations(Connection& connection, std::string_view channel,
+                                          Instant now);
 std::vector<Intake> intakes(Connection& connection, const IntakeQuery& query);
 std::vector<Quarantined> quarantined(Connection& connection, const QuarantineQuery& query);
 std::vector<Note> notes(Connection& connection, std::string_view group);
@@ -61,6 +63,9 @@ class Reads : public Interface {
     }
     std::vector<Delivery> deliveries(const DeliveryQuery& query) override {
         return store::deliveries(connection_, query);
+    }
+    std::vector<std::string> due_destinations(std::string_view channel, Instant now) override {
+        return store::due_destinations(connection_, channel, now);
     }
     std::vector<Intake> intakes(const IntakeQuery& query) override {
         return store::intakes(connection_, query);

@@ -54,7 +54,7 @@ constexpr std::array<const char*, 1> steps = {
     " state INTEGER NOT NULL, attempts INTEGER NOT NULL, created INTEGER NOT NULL,"
     " due INTEGER NOT NULL, delivered INTEGER NOT NULL, filed INTEGER NOT NULL,"
     " error TEXT NOT NULL) STRICT;"
-    "CREATE INDEX delivery_due ON delivery (channel, due) WHERE state = 0;"
+    "CREATE INDEX delivery_due ON delivery (channel, destination, due) WHERE state = 0;"
     "CREATE INDEX delivery_of ON delivery (subject_type, subject_id);"
     "CREATE INDEX delivery_state ON delivery (state, id);"
 

@@ -70,6 +70,8 @@ std::string_view to_code(Delivery::State state) {
             return "filed";
         case Delivery::State::dead:
             return "dead";
+        case Delivery::State::discarded:
+            return "discarded";
     }
     return "";
 }
@@ -116,6 +118,30 @@ std::vector<Delivery> deliveries(Connection& connection, const DeliveryQuery& qu
     std::vector<Delivery> found;
     while (find.next()) {
         found.push_back(delivery_of(find));
+    }
+    return found;
+}
+
+std::vector<std::string> due_destinations(Connection& connection, std::string_view channel,
+                                          Instant now) {
+    // From one destination to the next in the index, however much waits for each.
+    auto& find =
+        connection
+            .statement(
+                "WITH RECURSIVE each (destination) AS ("
+                "SELECT min(destination) FROM delivery WHERE state = 0 AND channel = ?1"
+                " UNION ALL SELECT (SELECT min(d.destination) FROM delivery d"
+                " WHERE d.state = 0 AND d.channel = ?1 AND d.destination > each.destination)"
+                " FROM each WHERE each.destination IS NOT NULL),"
+                " first (destination, due) AS (SELECT destination, (SELECT min(d.due)"
+                " FROM delivery d WHERE d.state = 0 AND d.channel = ?1"
+                " AND d.destination = each.destination)"
+                " FROM each WHERE destination IS NOT NULL)"
+                " SELECT destination FROM first WHERE due <= ?2 ORDER BY due, destination")
+            .with(channel, now);
+    std::vector<std::string> found;
+    while (find.next()) {
+        found.emplace_back(find.text(0));
     }
     return found;
 }
@@ -177,33 +203,39 @@ bool SqliteWriter::enqueue(const Delivery& delivery) {
         .statement(
             "INSERT OR IGNORE INTO delivery (key, channel, destination, subject_type,"
             " subject_id, version, content, state, attempts, created, due, delivered,"
-            " filed, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0, '')")
+            " filed, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0, ?)")
         .with(std::string_view(delivery.key), std::string_view(delivery.channel),
               std::string_view(delivery.destination), std::string_view(delivery.subject.type),
               std::string_view(delivery.subject.id), delivery.version,
               std::string_view(delivery.content), static_cast<std::int64_t>(delivery.state),
-              delivery.created, delivery.due)
+              delivery.created, delivery.due, std::string_view(delivery.error))
         .run();
     return connection().database().changed() != 0;
 }
 
-std::vector<Delivery> SqliteWriter::claim(std::string_view channel, Instant now, Instant until,
-                                          std::size_t most) {
-    auto& find = connection()
-                     .statement(std::string(delivery_columns) +
-                                " WHERE state = 0 AND channel = ? AND due <= ?"
-                                " ORDER BY due, id LIMIT ?")
-                     .with(channel, now, static_cast<std::int64_t>(most));
-    std::vector<Delivery> claimed;
-    while (find.next()) {
-        claimed.push_back(delivery_of(find));
+std::optional<Delivery> SqliteWriter::claim(std::string_view channel, std::string_view destination,
+                                            Instant now, Instant until) {
+    auto& find =
+        connection()
+            .statement(std::string(delivery_columns) +
+                       " AS d WHERE state = 0 AND channel = ? AND destination = ? AND due <= ?"
+                       " AND NOT EXISTS (SELECT 1 FROM delivery AS b"
+                       " WHERE b.subject_type = d.subject_type AND b.subject_id = d.subject_id"
+                       " AND b.id < d.id AND b.state = 0 AND b.channel = d.channel"
+                       " AND b.destination = d.destination)"
+                       " ORDER BY due, id LIMIT 1")
+            .with(channel, destination, now);
+    std::optional<Delivery> claimed;
+    if (find.next()) {
+        claimed = delivery_of(find);
     }
-    for (Delivery& delivery : claimed) {
+    find.reset();
+    if (claimed) {
         // To be due only after `until` keeps others from it; nothing else is needed to claim it.
-        delivery.due = until;
+        claimed->due = until;
         connection()
             .statement("UPDATE delivery SET due = ? WHERE id = ?")
-            .with(until, delivery.id)
+            .with(until, claimed->id)
             .run();
     }
     return claimed;

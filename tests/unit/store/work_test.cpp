@@ -27,21 +27,21 @@ TEST_CASE("a delivery is entered once, claimed by one, given back when its lease
         CHECK(writer.enqueue(delivery("a", 10)));
         CHECK_FALSE(writer.enqueue(delivery("a", 20)));
         CHECK(writer.enqueue(delivery("b", 30)));
-        CHECK(writer.claim("rest-hook", 9, 100, 10).empty());
-        auto claimed = writer.claim("rest-hook", 10, 100, 10);
-        REQUIRE(claimed.size() == 1);
-        CHECK(claimed[0].key == "a");
-        CHECK(writer.claim("record", 1000, 2000, 10).empty());
-        CHECK(writer.claim("rest-hook", 30, 100, 10).size() == 1);
-        CHECK(writer.claim("rest-hook", 99, 200, 10).empty());
-        CHECK(writer.claim("rest-hook", 100, 200, 1).size() == 1);  // its holder died
-        claimed[0].state = Delivery::State::delivered;
-        claimed[0].delivered = 101;
-        claimed[0].attempts = 1;
-        writer.settle(claimed[0]);
-        const auto left = writer.claim("rest-hook", 1000, 2000, 10);
-        REQUIRE(left.size() == 1);
-        CHECK(left[0].key == "b");
+        CHECK_FALSE(writer.claim("rest-hook", "sub", 9, 100));
+        auto claimed = writer.claim("rest-hook", "sub", 10, 100);
+        REQUIRE(claimed);
+        CHECK(claimed->key == "a");
+        CHECK_FALSE(writer.claim("record", "sub", 1000, 2000));
+        CHECK_FALSE(writer.claim("rest-hook", "other", 1000, 2000));
+        CHECK_FALSE(writer.claim("rest-hook", "sub", 99, 200));
+        CHECK(writer.claim("rest-hook", "sub", 100, 200));  // its holder died
+        claimed->state = Delivery::State::delivered;
+        claimed->delivered = 101;
+        claimed->attempts = 1;
+        writer.settle(*claimed);
+        const auto left = writer.claim("rest-hook", "sub", 1000, 2000);
+        REQUIRE(left);
+        CHECK(left->key == "b");
         return text::Status();
     }));
     fixture.open();
@@ -55,6 +55,51 @@ TEST_CASE("a delivery is entered once, claimed by one, given back when its lease
         DeliveryQuery about;
         about.subject = {"Task", "t"};
         CHECK(reader.deliveries(about).size() == 2);
+        return text::Status();
+    }));
+}
+
+TEST_CASE("what is told of one resource is claimed in order, of others beside it", "[store]") {
+    Fixture fixture("order");
+    REQUIRE_FALSE(fixture.store().write([](Writer& writer) {
+        Delivery other = delivery("c", 40);
+        other.subject.id = "u";
+        CHECK(writer.enqueue(delivery("a", 500)));  // put off
+        CHECK(writer.enqueue(delivery("b", 30)));
+        CHECK(writer.enqueue(other));
+        const auto first = writer.claim("rest-hook", "sub", 100, 200);
+        REQUIRE(first);
+        CHECK(first->key == "c");
+        CHECK_FALSE(writer.claim("rest-hook", "sub", 100, 200));
+        auto last = writer.claim("rest-hook", "sub", 500, 600);
+        REQUIRE(last);
+        CHECK(last->key == "c");  // given back meanwhile
+        last = writer.claim("rest-hook", "sub", 500, 600);
+        REQUIRE(last);
+        CHECK(last->key == "a");
+        last->state = Delivery::State::dead;
+        writer.settle(*last);
+        last = writer.claim("rest-hook", "sub", 500, 600);
+        REQUIRE(last);
+        CHECK(last->key == "b");
+        return text::Status();
+    }));
+}
+
+TEST_CASE("destinations are listed by who waits longest", "[store]") {
+    Fixture fixture("destinations");
+    REQUIRE_FALSE(fixture.store().write([](Writer& writer) {
+        int number = 0;
+        for (const auto& [destination, due] :
+             {std::pair("x", 30), {"y", 10}, {"x", 40}, {"z", 900}, {"y", 50}}) {
+            Delivery made = delivery(std::to_string(++number), due);
+            made.destination = destination;
+            CHECK(writer.enqueue(made));
+        }
+        CHECK(writer.due_destinations("rest-hook", 5).empty());
+        CHECK(writer.due_destinations("rest-hook", 100) == std::vector<std::string>{"y", "x"});
+        CHECK(writer.due_destinations("rest-hook", 900) == std::vector<std::string>{"y", "x", "z"});
+        CHECK(writer.due_destinations("record", 900).empty());
         return text::Status();
     }));
 }

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "api/search_request.h"
+#include "query/search_request.h"
 #include "store/store.h"
 #include "text/issue.h"
 
@@ -27,7 +27,7 @@ struct Caller {
 struct Call {
     std::string method;
     std::vector<std::string> path;  ///< segments below the base, decoded
-    Parameters parameters;          ///< of the query; of POST _search also those of the form
+    query::Parameters parameters;   ///< of the query; of POST _search also those of the form
     std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
     std::string body;
     Caller caller;

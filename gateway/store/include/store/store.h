@@ -53,6 +53,8 @@ class Reader {
     virtual std::int64_t cursor(std::string_view name) = 0;
 
     virtual std::vector<Delivery> deliveries(const DeliveryQuery& query) = 0;
+    /// Destinations of a channel for which something is due, those that wait longest first.
+    virtual std::vector<std::string> due_destinations(std::string_view channel, Instant now) = 0;
     virtual std::vector<Intake> intakes(const IntakeQuery& query) = 0;
     virtual std::vector<Quarantined> quarantined(const QuarantineQuery& query) = 0;
     /// Documents that parts of Linkway keep by name within a group, e.g. the events of an episode;
@@ -79,11 +81,12 @@ class Writer : public Reader {
     /// Enters a delivery, unless there is one with its key: a change is told once to each that is
     /// to hear of it, however often this is asked.
     virtual bool enqueue(const Delivery& delivery) = 0;
-    /// Takes up to `most` deliveries of a channel that are due and gives them to this caller alone
-    /// until `until`; who dies with them gives them back so.
-    virtual std::vector<Delivery> claim(std::string_view channel, Instant now, Instant until,
-                                        std::size_t most) = 0;
-    /// Writes state, attempts, due and the times of a delivery.
+    /// Takes a delivery to a destination that is due and gives it to this caller alone until
+    /// `until`; who dies with it gives it back so. Of those about one resource only the first that
+    /// waits is given out: what is told of it is told in order.
+    virtual std::optional<Delivery> claim(std::string_view channel, std::string_view destination,
+                                          Instant now, Instant until) = 0;
+    /// Writes state, attempts, due, error and the times of a delivery.
     virtual void settle(const Delivery& delivery) = 0;
 
     virtual void put_intake(const Intake& intake) = 0;

@@ -9,14 +9,14 @@
 
 namespace linkway::store {
 
-/// Something to hand over, until it has been handed over. What it says is made when it is sent,
-/// except for `content`, which is sent as it is.
+/// Something to hand over, until it has been handed over. What it says is made when it is sent.
 struct Delivery {
     enum class State : std::uint8_t {
         waiting,    ///< due at `due`
         delivered,  ///< handed over
         filed,      ///< and acknowledged: it stands in the record
         dead,       ///< given up: a person must look, then retry
+        discarded,  ///< nobody is to hear of it any more
     };
     std::int64_t id = 0;
     std::string key;          ///< stable name of what is told to whom: the same on every attempt
@@ -24,7 +24,7 @@ struct Delivery {
     std::string destination;  ///< id of the Subscription, or "<system>/<ods>"
     Key subject;              ///< the resource it is about
     std::int64_t version = 0;
-    std::string content;
+    std::string content;  ///< what its channel must remember of it
     State state = State::waiting;
     std::uint32_t attempts = 0;
     Instant created = 0;

@@ -1,4 +1,4 @@
-#include "api/search_request.h"
+#include "query/search_request.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include "store/moment.h"
 #include "store/searchable.h"
 
-namespace linkway::api {
+namespace linkway::query {
 
 namespace {
 
@@ -331,4 +331,4 @@ std::optional<SearchRequest> read_search(std::string_view type, const Parameters
     return reading.finish();
 }
 
-}  // namespace linkway::api
+}  // namespace linkway::query

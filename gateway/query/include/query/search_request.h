@@ -16,7 +16,7 @@
 #include "store/search.h"
 #include "text/issue.h"
 
-namespace linkway::api {
+namespace linkway::query {
 
 using Parameters = std::vector<http::Parameter>;
 
@@ -45,4 +45,4 @@ inline constexpr std::size_t most_count = 500;
 std::optional<SearchRequest> read_search(std::string_view type, const Parameters& parameters,
                                          std::string_view base, bool lenient, text::Issues& issues);
 
-}  // namespace linkway::api
+}  // namespace linkway::query
