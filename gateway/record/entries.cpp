@@ -19,8 +19,9 @@ constexpr std::string_view stands_there = "stands in the record already";
 
 class Maker {
   public:
-    Maker(const RecordMapping& mapping, const Resources& resources, Report& report)
-        : mapping_(mapping), resources_(resources), report_(report) {
+    Maker(const RecordMapping& mapping, const Resources& resources, Report& report,
+          const Resources::Held* only)
+        : mapping_(mapping), resources_(resources), report_(report), only_(only) {
         resolver_ = [this](std::string_view reference, const text::Node*) {
             const Resources::Held* found = resources_.find(reference);
             return found == nullptr ? nullptr : &found->document.root();
@@ -40,7 +41,9 @@ class Maker {
             }
         }
         for (const Resources::Held& each : resources_.all()) {
-            make(each);
+            if (only_ == nullptr || only_ == &each) {
+                make(each);
+            }
         }
         sort();
         return {std::move(made_), std::move(withheld_)};
@@ -234,6 +237,7 @@ class Maker {
     const RecordMapping& mapping_;
     const Resources& resources_;
     Report& report_;
+    const Resources::Held* only_;
     fhirpath::Resolver resolver_;
     mapping::ViewRunner runner_;
     Rows patients_, authors_;
@@ -243,8 +247,21 @@ class Maker {
 
 }  // namespace
 
-Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report) {
-    return Maker(mapping, resources, report).run();
+Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report,
+                     const Resources::Held* only) {
+    return Maker(mapping, resources, report, only).run();
+}
+
+Made make(const RecordMapping& mapping, const Resources& resources, std::string_view reference) {
+    Made made;
+    made.report.target = mapping.target.name;
+    made.report.issues = resources.issues();
+    if (const Resources::Held* one = resources.find(reference)) {
+        for (MadeEntry& each : make_entries(mapping, resources, made.report, one).made) {
+            made.entries.push_back(std::move(each.cells));
+        }
+    }
+    return made;
 }
 
 }  // namespace linkway::record

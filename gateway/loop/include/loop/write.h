@@ -58,6 +58,9 @@ text::Status write(store::Writer& writer, std::span<Item> items, const Writing& 
 /// The episode that a stored resource belongs to; empty when it belongs to none.
 std::string episode_of(store::Reader& reader, const store::Key& key);
 
+/// The resources that told of an episode.
+std::vector<store::Key> members_of(store::Reader& reader, const std::string& episode);
+
 /// An episode as it stands.
 referrals::Replayed replay(store::Reader& reader, const std::string& episode,
                            const Knowledge& knowledge, const referrals::Policy& policy);

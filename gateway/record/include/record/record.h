@@ -123,6 +123,39 @@ struct Report {
 std::string to_json(const Report& report);
 std::string to_table(const Report& report);
 
+/// Entries of one of the resources, "Observation/ob1"; the others are there for what it refers to.
+struct Made {
+    std::vector<Entry> entries;
+    Report report;
+};
+Made make(const RecordMapping& mapping, const Resources& resources, std::string_view reference);
+/// The rows as the target's file has them, with its header.
+std::string to_csv(const Target& target, const std::vector<Entry>& entries);
+
+/// What is told back about one referral, heading by heading.
+struct Message {
+    struct Line {
+        std::string date;  ///< "20 Nov 2025", or as much of it as is known
+        std::string text;
+        std::string by;  ///< who and in which role
+    };
+    struct Part {
+        std::string title;
+        std::string said;  ///< that there is none, or that there may be more; else empty
+        std::vector<Line> lines;
+    };
+    std::string episode;
+    std::string title;
+    std::vector<std::pair<std::string, std::string>> head;  ///< "Name" and the like, with values
+    std::vector<Part> parts;
+};
+/// A message for each referral, by episode; what could not be an entry is named in the report.
+std::vector<Message> messages(const RecordMapping& mapping, const Resources& resources,
+                              Report& report);
+std::string to_text(const Message& message);
+/// A document of its own, in British English: no scripts, nothing loaded, everything escaped.
+std::string to_html(const Message& message);
+
 /// Writes the folder `output`, whole or not at all: entries.csv, or a text file for each referral;
 /// rejected.ndjson, warnings.ndjson and reconciliation.json. The same resources give the same
 /// bytes, in whatever order they came. Issue: the folder can't be written.

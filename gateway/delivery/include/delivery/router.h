@@ -1,0 +1,56 @@
+// Reads the journal of changes and enters, for each, what is to go out: in one transaction with how
+// far it has read, so that nothing is told twice or forgotten whenever the process is killed.
+//
+//   rest-hook  to every Subscription that a created or changed resource fits and whose owner may
+//              see it; and the handshake with one that is asked for
+//   record     what a link worker or provider did, as an entry for the practice's system
+//   message    the message back, when the Task of a referral comes to its end
+//
+// A change that another has overtaken before it was read is judged by what the resource has become:
+// nobody is sent after a referral that is withdrawn already.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "delivery/parts.h"
+
+namespace linkway::delivery {
+
+class Router {
+  public:
+    /// `parts` outlives it.
+    explicit Router(const Parts& parts) : parts_(parts) {}
+
+    /// Works off a batch of changes; true when there was one. Not thread-safe.
+    text::Result<bool> turn();
+
+  private:
+    struct Subscriber {
+        Subscription subscription;
+        store::Reach reach;
+        std::optional<Told> told;  ///< once it has been active
+    };
+
+    void learn(store::Reader& reader);
+    void plan(store::Reader& reader, const store::Change& change);
+    void plan_hooks(store::Reader& reader, const store::Change& change);
+    void plan_entry(store::Reader& reader, const store::Change& change);
+    void plan_message(store::Reader& reader, const store::Change& change);
+    std::string last_content(store::Reader& reader, const std::string& destination,
+                             const store::Key& subject) const;
+    store::Delivery& add(const char* channel, std::string destination, const store::Key& subject,
+                         std::int64_t version);
+
+    const Parts& parts_;
+    bool learned_ = false;
+    std::map<std::string, Subscriber, std::less<>> subscribers_;  ///< by id
+    std::vector<store::Delivery> planned_;
+};
+
+/// Asks for the message back about a Task, whatever its state; the same version is told once.
+void request_message(store::Writer& writer, const store::Key& task, std::int64_t version,
+                     const std::string& ods, store::Instant now);
+
+}  // namespace linkway::delivery
