@@ -63,6 +63,11 @@ Command validate_command();
 Command audit_verify_command();
 Command keys_new_command();
 Command token_command();
+Command quarantine_list_command();
+Command quarantine_show_command();
+Command quarantine_edit_command();
+Command quarantine_replay_command();
+Command quarantine_discard_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);

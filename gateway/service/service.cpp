@@ -8,6 +8,7 @@
 
 #include "delivery/worker.h"
 #include "endpoint.h"
+#include "extracts.h"
 #include "intake/worker.h"
 #include "loop/write.h"
 #include "profiles/validator.h"
@@ -90,12 +91,7 @@ struct Service::State {
         const std::lock_guard lock(knowledge_mutex);
         return knowledge;
     }
-    loop::Agreement agreement(std::string_view ods) const {
-        const auto found = config.practices.find(std::string(ods));
-        return found == config.practices.end()
-                   ? loop::Agreement{}
-                   : loop::Agreement{found->second.policy, found->second.provider};
-    }
+    loop::Agreement agreement(std::string_view ods) const { return agreement_of(config, ods); }
     text::Status open();
     void take_in();
     void deliver();
@@ -141,31 +137,13 @@ void Service::State::take_in() {
     parts.mappings = system_mappings.get();
     parts.now = now;
     parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
-    parts.apply = [this](store::Writer& writer, std::span<const store::Prepared> resources,
-                         const store::Change::Origin& origin) {
-        std::vector<loop::Item> items;
-        for (const store::Prepared& resource : resources) {
-            items.push_back({&resource, {}});
-        }
-        referrals::Actor actor;
-        actor.role = "practice";
-        const auto knows = current_knowledge();
-        return loop::write(writer, items,
-                           {*knows, [this](std::string_view ods) { return agreement(ods); },
-                            referrals::Origin::record, actor, origin});
-    };
+    parts.apply = apply_extracts([this] { return current_knowledge(); },
+                                 [this](std::string_view ods) { return agreement(ods); });
     parts.note = [this](const text::Issue& issue) {
         log->write(issue.severity == text::Severity::information ? Level::info : Level::warning,
                    "intake", {{"code", issue.code}, {"what", issue.message}});
     };
-    intake::Options options;
-    options.keep_raw_days = static_cast<int>(config.keep_raw_days);
-    if (config.only_known_practices) {
-        for (const auto& [ods, practice] : config.practices) {
-            options.practices.insert(ods);
-        }
-    }
-    intake = std::make_unique<intake::Intake>(std::move(parts), std::move(options));
+    intake = std::make_unique<intake::Intake>(std::move(parts), intake_options(config));
     intake_worker = std::make_unique<intake::Worker>(*intake, config.quiet_seconds * 1000);
 }
 
