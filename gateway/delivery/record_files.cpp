@@ -77,18 +77,24 @@ record::Resources gather(store::Reader& reader, const std::vector<store::Deliver
     return resources;
 }
 
-/// Writes one file; how many entries stand in it (none: no file).
-text::Result<std::uint64_t> write_file(const record::RecordMapping& mapping,
-                                       const record::Resources& resources, const fs::path& file,
-                                       const RecordFiles& files) {
+/// What became of a file.
+struct WrittenFile {
+    std::uint64_t entries = 0;                    ///< none: there is no file
+    std::map<std::string, std::string> rejected;  ///< why, by reference of the resource
+};
+
+text::Result<WrittenFile> write_file(const record::RecordMapping& mapping,
+                                     const record::Resources& resources, const fs::path& file) {
     const fs::path making = file.parent_path() / ("." + file.filename().string() + ".making");
     auto report = record::write(mapping, resources, making.string(), true);
     if (!report) {
         return std::move(report).issue();
     }
+    WrittenFile written;
+    written.entries = report->entries;
     for (const text::Issue& issue : report->issues) {
-        if (files.note && issue.severity == text::Severity::error) {
-            files.note(issue);
+        if (issue.severity == text::Severity::error) {
+            written.rejected.emplace(issue.location.file, issue.message);
         }
     }
     std::error_code error;
@@ -104,29 +110,37 @@ text::Result<std::uint64_t> write_file(const record::RecordMapping& mapping,
     }
     sync_folder(file.parent_path());
     fs::remove_all(making, error);
-    return report->entries;
+    return written;
 }
 
 text::Status settle_file(store::Store& store, const std::string& destination,
                          const std::string& name, std::vector<store::Delivery>& deliveries,
-                         std::uint64_t entries, store::Instant now) {
+                         const WrittenFile& file, store::Instant now) {
     return store.write([&](store::Writer& writer) {
         std::string ids;
         text::JsonWriter json(ids);
         json.begin_array();
         for (store::Delivery& delivery : deliveries) {
             ++delivery.attempts;
+            const auto rejected =
+                file.rejected.find(delivery.subject.type + "/" + delivery.subject.id);
+            if (rejected != file.rejected.end()) {
+                delivery.state = store::Delivery::State::dead;
+                delivery.error = "no entry can be made of it: " + rejected->second;
+                writer.settle(delivery);
+                continue;
+            }
+            // What has nothing to file has nothing to wait for.
             delivery.delivered = now;
-            // What gave no entry has nothing to wait for.
             delivery.state = store::Delivery::State::delivered;
             writer.settle(delivery);
             json.value(delivery.id);
-            if (entries != 0) {
+            if (file.entries != 0) {
                 loop::acknowledge(writer, referrals::EventKind::delivered, delivery.subject, now);
             }
         }
         json.end_array();
-        if (entries != 0) {
+        if (file.entries != 0) {
             writer.put_note(file_group, {destination + "/" + name, ids});
         }
         return text::Status();
@@ -223,13 +237,13 @@ text::Result<bool> write_entries(store::Store& store, const RecordFiles& files,
         const fs::path folder = files.outbox / destination;
         std::error_code error;
         fs::create_directories(folder, error);
-        std::uint64_t entries = 0;
+        WrittenFile file;
         if (!mapping) {
             failed = issues.front();
         } else if (!failed) {
-            auto written = write_file(*mapping, resources, folder / name, files);
+            auto written = write_file(*mapping, resources, folder / name);
             if (written) {
-                entries = *written;
+                file = std::move(*written);
             } else {
                 failed = std::move(written).issue();
             }
@@ -240,7 +254,7 @@ text::Result<bool> write_entries(store::Store& store, const RecordFiles& files,
             }
             failed = put_off(store, deliveries, *failed, now);
         } else {
-            failed = settle_file(store, destination, name, deliveries, entries, now);
+            failed = settle_file(store, destination, name, deliveries, file, now);
         }
         if (failed) {
             return *std::move(failed);

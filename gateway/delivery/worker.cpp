@@ -55,6 +55,7 @@ void Worker::route_and_file() {
             }
             return result && *result;
         };
+        check(take_requests(*parts_.store, parts_.files.outbox, parts_.now()));
         while (check(route(*parts_.store, parts_.routing, parts_.now()))) {
         }
         if (is_due(*parts_.store, rest_hook, parts_.now())) {

@@ -23,6 +23,13 @@ struct Parts {
     std::function<void(const text::Issue&)> note;  ///< what went wrong, for the log
 };
 
+/// Gives a dead letter another life, or a waiting delivery its turn at once: leaves a note in the
+/// outbox folder that the service finds, running or when it is started.
+text::Status ask_to_retry(const std::filesystem::path& outbox, std::int64_t delivery);
+/// Does what was asked for so. True when anything was.
+text::Result<bool> take_requests(store::Store& store, const std::filesystem::path& outbox,
+                                 store::Instant now);
+
 /// Works from its making to its end. Nothing that goes wrong ends it: it is noted and tried again.
 class Worker {
   public:
