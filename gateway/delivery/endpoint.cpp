@@ -12,7 +12,11 @@ namespace linkway::delivery {
 namespace {
 
 text::Issue wrong(const char* field, std::string message, std::string suggestion = {}) {
-    return {text::Severity::error, "value", std::move(message), {"", 0, 0, field}, suggestion};
+    return {text::Severity::error,
+            "business-rule",
+            std::move(message),
+            {"", 0, 0, field},
+            std::move(suggestion)};
 }
 
 std::string part(CURLU* url, CURLUPart which) {
@@ -82,9 +86,9 @@ text::Status check_header(const std::string& line) {
     const std::size_t colon = line.find(':');
     std::string name = line.substr(0, colon);
     std::transform(name.begin(), name.end(), name.begin(), lower);
-    const bool is_token =
-        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789"
-                                                "!#$%&'*+-.^_`|~") == std::string::npos;
+    const bool is_token = !name.empty() && name.find_first_not_of(
+                                               "abcdefghijklmnopqrstuvwxyz0123456789"
+                                               "!#$%&'*+-.^_`|~") == std::string::npos;
     const bool is_clean = std::all_of(line.begin(), line.end(), [](char c) {
         return static_cast<unsigned char>(c) >= ' ' && c != 0x7F;
     });

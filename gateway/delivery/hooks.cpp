@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "fhir/identity.h"
 #include "http_client.h"
 #include "loop/write.h"
 #include "notification.h"
@@ -43,6 +44,14 @@ Outcome outcome_of(const Answer& answer) {
 std::string words_of(const Answer& answer) {
     return answer.status == 0 ? "no answer: " + answer.problem
                               : "answered " + std::to_string(answer.status);
+}
+
+/// [endpoint]/Task/1; what the endpoint asks with stays behind that.
+std::string below(const std::string& endpoint, const store::Key& key) {
+    const std::size_t query = std::min(endpoint.find('?'), endpoint.size());
+    const bool slash = query > 0 && endpoint[query - 1] == '/';
+    return endpoint.substr(0, query) + (slash ? "" : "/") + key.type + "/" + key.id +
+           endpoint.substr(query);
 }
 
 bool is_from_practice(store::Reader& reader, const store::Key& key, const store::Reach& reach) {
@@ -91,13 +100,13 @@ std::optional<store::Delivery> HookCourier::take() {
             }
             ++one.in_flight;
         }
-        std::optional<store::Delivery> claimed;
+        std::vector<store::Delivery> claimed;
         const auto failed = parts_.store->write([&](store::Writer& writer) {
-            claimed = writer.claim(hook_channel, destination, now, now + options_.lease);
+            claimed = writer.claim(hook_channel, destination, now, now + options_.lease, 1);
             return text::Status();
         });
-        if (claimed && !failed) {
-            return claimed;
+        if (!claimed.empty() && !failed) {
+            return std::move(claimed.front());
         }
         const std::lock_guard lock(mutex_);
         --destinations_[destination].in_flight;
@@ -131,7 +140,7 @@ bool HookCourier::turn(Line& line) {
 text::Status HookCourier::send(Line& line, store::Delivery& delivery) {
     Outgoing outgoing = compose(delivery);
     if (outgoing.request) {
-        const Answer answer = line.client_->post(*outgoing.request);
+        const Answer answer = line.client_->send(*outgoing.request);
         outgoing.outcome = outcome_of(answer);
         outgoing.retry_after = answer.retry_after;
         if (outgoing.outcome != Outcome::taken) {
@@ -146,7 +155,8 @@ text::Status HookCourier::send(Line& line, store::Delivery& delivery) {
 HookCourier::Outgoing HookCourier::compose(const store::Delivery& delivery) {
     Outgoing made;
     const text::Status failed = parts_.store->read([&](store::Reader& reader) {
-        const auto stored = reader.read({"Subscription", delivery.destination}, store::Reach::all());
+        const auto stored =
+            reader.read({"Subscription", delivery.destination}, store::Reach::all());
         if (!stored || stored->deleted) {
             made.error = "there is no such Subscription any more";
             return text::Status();
@@ -176,20 +186,20 @@ HookCourier::Outgoing HookCourier::compose(const store::Delivery& delivery) {
             made.error = "it is not known whose the Subscription is";
             return text::Status();
         }
-        Request request{subscription->endpoint, subscription->headers, {}};
+        Request request{"POST", subscription->endpoint, subscription->headers, {}};
         request.headers.push_back("X-Request-Id: " + delivery.key);
         request.headers.push_back("Idempotency-Key: " + delivery.key);
         request.headers.push_back("Content-Type: " + subscription->content_type);
         request.headers.emplace_back("Expect:");
+        const std::string id = fhir::derived_id({"notification", delivery.key});
         if (is_handshake(delivery)) {
-            if (subscription->status != Status::requested ||
-                stored->version != delivery.version) {
+            if (subscription->status != Status::requested || stored->version != delivery.version) {
                 made.error = "the Subscription is asked for no more";
                 return text::Status();
             }
             if (subscription->is_bundle()) {
                 request.body =
-                    notification(*subscription, parts_.hooks, delivery.key, delivery.created,
+                    notification(*subscription, parts_.hooks, id, delivery.created,
                                  told_so_far(reader)[delivery.destination].events, nullptr);
             }
             made.request = std::move(request);
@@ -213,9 +223,11 @@ HookCourier::Outgoing HookCourier::compose(const store::Delivery& delivery) {
                         event.number);
         event.focus = std::move(*told);
         if (subscription->is_bundle()) {
-            request.body = notification(*subscription, parts_.hooks, delivery.key, delivery.created,
+            request.body = notification(*subscription, parts_.hooks, id, delivery.created,
                                         event.number, &event);
         } else if (subscription->payload == Subscription::Payload::resource) {
+            request.method = "PUT";
+            request.url = below(subscription->endpoint, delivery.subject);
             request.body = std::move(event.focus.json);
         }
         made.request = std::move(request);
@@ -262,8 +274,9 @@ text::Status HookCourier::settle(store::Delivery& delivery, const Outgoing& outg
                 delivery.state = State::dead;
                 becomes = Status::error;
             } else {
-                delivery.due = now + std::max(delay(options_.retry, delivery.key, delivery.attempts),
-                                              outgoing.retry_after.value_or(0));
+                delivery.due =
+                    now + std::max(delay(options_.retry, delivery.key, delivery.attempts),
+                                   outgoing.retry_after.value_or(0));
             }
             break;
     }

@@ -48,7 +48,7 @@ HttpClient::HttpClient(const HookOptions& options) : state_(std::make_unique<Sta
 
 HttpClient::~HttpClient() = default;
 
-Answer HttpClient::post(const Request& request) {
+Answer HttpClient::send(const Request& request) {
     State& curl = *state_;
     // Forgets the last request, keeps its connection.
     curl_easy_reset(curl.handle.get());
@@ -73,6 +73,7 @@ Answer HttpClient::post(const Request& request) {
     curl.set(CURLOPT_TIMEOUT_MS, static_cast<long>(curl.options.total_time));
     curl.set(CURLOPT_USERAGENT, "linkway");
     curl.set(CURLOPT_POST, 1L);
+    curl.set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     curl.set(CURLOPT_POSTFIELDS, request.body.c_str());
     curl.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     curl.set(CURLOPT_HTTPHEADER, headers.get());

@@ -1,4 +1,4 @@
-// POSTs, one after the other. Private to delivery.
+// Requests to subscribers, one after the other. Private to delivery.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 namespace linkway::delivery {
 
 struct Request {
+    std::string method;  ///< "POST" or "PUT"
     std::string url;
     std::vector<std::string> headers;  ///< whole lines
     std::string body;
@@ -31,7 +32,7 @@ class HttpClient {
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    Answer post(const Request& request);
+    Answer send(const Request& request);
 
   private:
     struct State;

@@ -130,8 +130,8 @@ std::string notification(const Subscription& subscription, const HookRules& rule
     out.begin_object();
     out.member("fullUrl", "urn:uuid:" + std::string(id));
     out.name("resource");
-    append_status(out, subscription, rules, id, event == nullptr ? "handshake" : "event-notification",
-                  events, event);
+    append_status(out, subscription, rules, id,
+                  event == nullptr ? "handshake" : "event-notification", events, event);
     exchange(out, "GET", "Subscription/" + subscription.id + "/$status", "200");
     out.end_object();
     if (event != nullptr && subscription.payload != Payload::empty) {

@@ -17,21 +17,23 @@ namespace {
 
 using text::Node;
 
-/// Resources with all that they refer to, and what that refers to in turn, as far as an entry needs.
+/// Resources with all that they refer to, and what that refers to in turn, as far as an entry
+/// needs.
 class Gathering {
   public:
     explicit Gathering(store::Reader& reader) : reader_(reader) {}
 
+    /// A resource to make entries of; what is only referred to is there for it.
     void add(const store::Version& version) {
         if (known_.insert(version.key).second) {
-            take(version, 0);
+            roots_.push_back(version);
         }
-    }
-    void add(const store::Key& key) {
-        want(key, 0);
     }
 
     const record::Resources& run() {
+        for (const store::Version& root : roots_) {
+            take(root, 0);
+        }
         while (!wanted_.empty()) {
             const auto [key, depth] = wanted_.front();
             wanted_.pop_front();
@@ -57,7 +59,7 @@ class Gathering {
     void take(const store::Version& version, int depth) {
         const auto document = text::parse_json(version.json, version.key.type);
         if (document) {
-            gathered_.add(document->root(), {version.key.type, 0, 0, {}}, {});
+            gathered_.add(document->root(), {version.key.type, 0, 0, {}}, {}, depth > 0);
             follow(document->root(), depth + 1);
         }
     }
@@ -83,6 +85,7 @@ class Gathering {
 
     store::Reader& reader_;
     std::set<store::Key> known_;
+    std::vector<store::Version> roots_;
     std::deque<std::pair<store::Key, int>> wanted_;
     record::Resources gathered_;
 };
@@ -111,19 +114,13 @@ EntryPaper entry_paper(store::Reader& reader, const record::RecordMapping& mappi
     }
     Gathering gathering(reader);
     gathering.add(*stored);
-    const record::Made made = record::make(mapping, gathering.run(), key.type + "/" + key.id);
-    for (const record::Entry& entry : made.entries) {
-        paper.keys.push_back(entry.find("key")->second);
-    }
-    if (made.entries.empty()) {
-        for (const text::Issue& issue : made.report.issues) {
-            if (issue.severity >= text::Severity::error) {
-                paper.problem = issue.message;
-            }
+    record::Report report;
+    paper.entries = record::make(mapping, gathering.run(), report);
+    for (const text::Issue& issue : report.issues) {
+        if (paper.entries.empty() && text::has_errors({issue})) {
+            paper.problem = issue.message;
         }
-        return paper;
     }
-    paper.csv = record::to_csv(mapping.target, made.entries);
     return paper;
 }
 
@@ -132,17 +129,17 @@ bool is_entry_type(const record::RecordMapping& mapping, std::string_view type) 
                        [&](const mapping::View& view) { return view.resource() == type; });
 }
 
-std::string to_content(const EntryPaper& paper) {
+std::string to_content(const record::RecordMapping& mapping, const EntryPaper& paper) {
     std::string json;
     text::JsonWriter out(json);
     out.begin_object();
     out.name("entries");
     out.begin_array();
-    for (const std::string& key : paper.keys) {
-        out.value(key);
+    for (const record::Entry& entry : paper.entries) {
+        out.value(entry.find("key")->second);
     }
     out.end_array();
-    out.member("digest", digest_of(paper.csv));
+    out.member("digest", digest_of(record::to_csv(mapping.target, paper.entries)));
     out.end_object();
     return json;
 }
@@ -160,10 +157,14 @@ std::vector<std::string> keys_in(std::string_view content) {
 std::string message_paper(store::Reader& reader, const record::RecordMapping& mapping,
                           const store::Key& task) {
     Gathering gathering(reader);
-    gathering.add(task);
     const std::string episode = loop::episode_of(reader, task);
-    for (const store::Key& member : loop::members_of(reader, episode)) {
-        gathering.add(member);
+    std::vector<store::Key> members = loop::members_of(reader, episode);
+    members.push_back(task);
+    for (const store::Key& member : members) {
+        if (const auto version = reader.read(member, store::Reach::all());
+            version && !version->deleted) {
+            gathering.add(*version);
+        }
     }
     record::Report report;
     const auto messages = record::messages(mapping, gathering.run(), report);
@@ -176,8 +177,8 @@ std::string message_paper(store::Reader& reader, const record::RecordMapping& ma
     };
     // What is gathered may touch another referral of the same person; the one that it is about says
     // the most.
-    const auto largest = std::max_element(
-        messages.begin(), messages.end(), [&](const auto& a, const auto& b) {
+    const auto largest =
+        std::max_element(messages.begin(), messages.end(), [&](const auto& a, const auto& b) {
             return std::pair(a.episode == episode, size(a)) <
                    std::pair(b.episode == episode, size(b));
         });

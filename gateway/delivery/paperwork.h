@@ -11,9 +11,8 @@ namespace linkway::delivery {
 
 /// Entries of one version of one resource.
 struct EntryPaper {
-    std::string csv;
-    std::vector<std::string> keys;  ///< of the entries: "Observation/ob1", "Observation/ob1#2"
-    std::string problem;            ///< why there are none where there should be; no patient data
+    std::vector<record::Entry> entries;
+    std::string problem;  ///< why there are none where there should be; no patient data
 };
 EntryPaper entry_paper(store::Reader& reader, const record::RecordMapping& mapping,
                        const store::Key& key, std::int64_t version);
@@ -23,7 +22,7 @@ bool is_entry_type(const record::RecordMapping& mapping, std::string_view type);
 
 /// What a delivery remembers of its entries, as JSON: their keys, and whether they say the same as
 /// others.
-std::string to_content(const EntryPaper& paper);
+std::string to_content(const record::RecordMapping& mapping, const EntryPaper& paper);
 std::vector<std::string> keys_in(std::string_view content);
 
 /// The message back about a Task's referral, HTML; empty when there is nothing to tell.

@@ -28,7 +28,8 @@ store::Instant delay(const Retry& retry, std::string_view key, unsigned attempt)
     for (const char c : key) {
         hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
     }
-    return whole / 2 + static_cast<store::Instant>((hash >> 16U) % static_cast<std::uint64_t>(whole / 2 + 1));
+    return whole / 2 +
+           static_cast<store::Instant>((hash >> 16U) % static_cast<std::uint64_t>(whole / 2 + 1));
 }
 
 }  // namespace linkway::delivery

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "fhir/identity.h"
 #include "paperwork.h"
 
 namespace linkway::delivery {
@@ -18,8 +17,8 @@ constexpr std::size_t batch = 1000;
 store::Delivery delivery_of(const char* channel, std::string destination, const store::Key& subject,
                             std::int64_t version, store::Instant now) {
     store::Delivery made;
-    made.key = fhir::derived_id({"delivery", channel, destination, subject.type, subject.id,
-                                 std::to_string(version)});
+    made.key = std::string(channel) + "/" + destination + "/" + subject.type + "/" + subject.id +
+               "/" + std::to_string(version);
     made.channel = channel;
     made.destination = std::move(destination);
     made.subject = subject;
@@ -50,9 +49,8 @@ void Router::learn(store::Reader& reader) {
             const auto reach = reaches.find(version.key.id);
             const auto so_far = told.find(version.key.id);
             text::Issues issues;
-            auto read = document
-                            ? read_subscription(document->root(), parts_.hooks, issues)
-                            : std::nullopt;
+            auto read =
+                document ? read_subscription(document->root(), parts_.hooks, issues) : std::nullopt;
             if (read) {
                 subscribers_[version.key.id] = {
                     std::move(*read), reach == reaches.end() ? store::Reach{} : reach->second,
@@ -75,8 +73,7 @@ void Router::plan_hooks(store::Reader& reader, const store::Change& change) {
     for (const auto& [id, one] : subscribers_) {
         const Subscription& subscription = one.subscription;
         // What happened before it was first active is not its to hear of.
-        if (!one.told || change.number <= one.told->after ||
-            subscription.has_ended(parts_.now()) ||
+        if (!one.told || change.number <= one.told->after || subscription.has_ended(parts_.now()) ||
             !fits(reader, subscription, one.reach, key)) {
             continue;
         }
@@ -94,21 +91,21 @@ void Router::plan_entry(store::Reader& reader, const store::Change& change) {
     const std::string system = ods.empty() ? "" : parts_.system_of(ods);
     const auto mappings = parts_.mappings();
     const auto mapping = mappings->find(system);
-    if (system.empty() || mapping == mappings->end() ||
-        !is_entry_type(mapping->second, key.type)) {
+    if (system.empty() || mapping == mappings->end() || !is_entry_type(mapping->second, key.type)) {
         return;
     }
     const std::string destination = system + "/" + ods;
-    const EntryPaper paper =
-        entry_paper(reader, mapping->second, key, change.version.version);
-    if (paper.keys.empty() && paper.problem.empty()) {
+    const EntryPaper paper = entry_paper(reader, mapping->second, key, change.version.version);
+    if (paper.entries.empty() && paper.problem.empty()) {
         return;  // nothing in it to file
     }
-    std::string content = to_content(paper);
-    if (!paper.keys.empty() && last_content(reader, destination, key) == content) {
+    std::string content = to_content(mapping->second, paper);
+    if (!paper.entries.empty() && last_content(reader, destination, key) == content) {
         return;  // it says the same as last time
     }
-    add(record_channel, destination, key, change.version.version).content = std::move(content);
+    store::Delivery& delivery = add(record_channel, destination, key, change.version.version);
+    delivery.content = std::move(content);
+    delivery.due += gathering_time;
 }
 
 /// What was last to be filed about a resource, now or before.
@@ -159,7 +156,7 @@ void Router::plan(store::Reader& reader, const store::Change& change) {
     }
 }
 
-text::Result<bool> Router::turn() {
+text::Result<Router::Turn> Router::turn() {
     planned_.clear();
     std::int64_t from = 0;
     std::int64_t to = 0;
@@ -181,7 +178,7 @@ text::Result<bool> Router::turn() {
         return *std::move(failed);
     }
     if (to == from) {
-        return false;
+        return Turn{};
     }
     if (auto failed = parts_.store->write([&](store::Writer& writer) {
             if (writer.cursor(cursor_name) != from) {
@@ -208,7 +205,7 @@ text::Result<bool> Router::turn() {
         })) {
         return *std::move(failed);
     }
-    return true;
+    return Turn{true, !planned_.empty()};
 }
 
 void request_message(store::Writer& writer, const store::Key& task, std::int64_t version,

@@ -5,8 +5,9 @@
 #include <charconv>
 
 #include "endpoint.h"
-#include "query/search_request.h"
+#include "http/uri.h"
 #include "store/moment.h"
+#include "store/search_request.h"
 #include "store/searchable.h"
 #include "text/json_writer.h"
 
@@ -60,7 +61,7 @@ class Reading {
         read_criteria();
         const Node* channel = resource_.find("channel");
         if (channel == nullptr || channel->string_or("type", "") != "rest-hook") {
-            wrong("channel.type", "the one channel that is served is rest-hook", "not-supported");
+            wrong("channel.type", "the one channel that is served is rest-hook");
         } else {
             read_channel(*channel);
         }
@@ -68,7 +69,7 @@ class Reading {
     }
 
   private:
-    void wrong(const char* element, std::string message, const char* code = "value",
+    void wrong(const char* element, std::string message, const char* code = "business-rule",
                std::string suggestion = {}) {
         issues_.push_back({text::Severity::error,
                            code,
@@ -100,7 +101,8 @@ class Reading {
             extension_values(resource_.find("_criteria"), "backport-filter-criteria");
         if (criteria.find("://") == std::string::npos) {
             if (!filters.empty()) {
-                return wrong("criteria", "filters are given to a topic; these criteria are a search");
+                return wrong("criteria",
+                             "filters are given to a topic; these criteria are a search");
             }
             return read_filter(criteria);
         }
@@ -123,17 +125,22 @@ class Reading {
         const std::size_t mark = std::min(text.find('?'), text.size());
         const std::string type = text.substr(0, mark);
         if (!store::is_served(type) || type == "Subscription") {
-            return wrong("criteria", "the criteria begin with a type that is served and is not"
-                                     " Subscription: Task?status=requested",
+            return wrong("criteria",
+                         "the criteria begin with a type that is served and is not"
+                         " Subscription: Task?status=requested",
                          "not-supported");
         }
-        const auto parameters = http::parse_parameters(
-            std::string_view(text).substr(std::min(mark + 1, text.size())));
-        if (!parameters) {
+        const auto parsed =
+            http::parse_parameters(std::string_view(text).substr(std::min(mark + 1, text.size())));
+        if (!parsed) {
             return wrong("criteria", "the criteria are no search");
         }
+        store::Parameters parameters;
+        for (const http::Parameter& each : *parsed) {
+            parameters.push_back({each.name, each.value});
+        }
         text::Issues found;
-        auto request = query::read_search(type, *parameters, rules_.base, false, found);
+        auto request = store::read_search(type, parameters, rules_.base, false, found);
         for (text::Issue& issue : found) {
             issue.message = "of the criteria " + issue.message;
             issues_.push_back(std::move(issue));
@@ -295,16 +302,15 @@ std::map<std::string, Told, std::less<>> told_so_far(store::Reader& reader) {
     for (const store::Note& note : reader.notes(told_group)) {
         Told& told = found[note.name];
         const char* const end = note.content.data() + note.content.size();
-        const char* const blank =
-            std::from_chars(note.content.data(), end, told.events).ptr;
+        const char* const blank = std::from_chars(note.content.data(), end, told.events).ptr;
         std::from_chars(std::min(blank + 1, end), end, told.after);
     }
     return found;
 }
 
 void note_told(store::Writer& writer, std::string_view id, const Told& told) {
-    writer.put_note(told_group, {std::string(id), std::to_string(told.events) + " " +
-                                                      std::to_string(told.after)});
+    writer.put_note(told_group, {std::string(id),
+                                 std::to_string(told.events) + " " + std::to_string(told.after)});
 }
 
 }  // namespace linkway::delivery

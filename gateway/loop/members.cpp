@@ -12,7 +12,8 @@ std::vector<store::Key> members_of(store::Reader& reader, const std::string& epi
                                     : text::Result<referrals::Event>(document.issue());
         const std::size_t slash = event ? event->resource.find('/') : std::string::npos;
         if (slash != std::string::npos) {
-            members.push_back({event->resource.substr(0, slash), event->resource.substr(slash + 1)});
+            members.push_back(
+                {event->resource.substr(0, slash), event->resource.substr(slash + 1)});
         }
     }
     std::sort(members.begin(), members.end());

@@ -19,9 +19,8 @@ constexpr std::string_view stands_there = "stands in the record already";
 
 class Maker {
   public:
-    Maker(const RecordMapping& mapping, const Resources& resources, Report& report,
-          const Resources::Held* only)
-        : mapping_(mapping), resources_(resources), report_(report), only_(only) {
+    Maker(const RecordMapping& mapping, const Resources& resources, Report& report)
+        : mapping_(mapping), resources_(resources), report_(report) {
         resolver_ = [this](std::string_view reference, const text::Node*) {
             const Resources::Held* found = resources_.find(reference);
             return found == nullptr ? nullptr : &found->document.root();
@@ -41,9 +40,7 @@ class Maker {
             }
         }
         for (const Resources::Held& each : resources_.all()) {
-            if (only_ == nullptr || only_ == &each) {
-                make(each);
-            }
+            make(each);
         }
         sort();
         return {std::move(made_), std::move(withheld_)};
@@ -77,6 +74,9 @@ class Maker {
     }
 
     void make(const Resources::Held& from) {
+        if (from.context) {
+            return;
+        }
         Account& account = report_.types[from.type];
         ++account.resources;
         const bool has_view =
@@ -237,7 +237,6 @@ class Maker {
     const RecordMapping& mapping_;
     const Resources& resources_;
     Report& report_;
-    const Resources::Held* only_;
     fhirpath::Resolver resolver_;
     mapping::ViewRunner runner_;
     Rows patients_, authors_;
@@ -247,19 +246,16 @@ class Maker {
 
 }  // namespace
 
-Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report,
-                     const Resources::Held* only) {
-    return Maker(mapping, resources, report, only).run();
+Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report) {
+    return Maker(mapping, resources, report).run();
 }
 
-Made make(const RecordMapping& mapping, const Resources& resources, std::string_view reference) {
-    Made made;
-    made.report.target = mapping.target.name;
-    made.report.issues = resources.issues();
-    if (const Resources::Held* one = resources.find(reference)) {
-        for (MadeEntry& each : make_entries(mapping, resources, made.report, one).made) {
-            made.entries.push_back(std::move(each.cells));
-        }
+std::vector<Entry> make(const RecordMapping& mapping, const Resources& resources, Report& report) {
+    report.target = mapping.target.name;
+    report.issues = resources.issues();
+    std::vector<Entry> made;
+    for (MadeEntry& each : make_entries(mapping, resources, report).made) {
+        made.push_back(std::move(each.cells));
     }
     return made;
 }

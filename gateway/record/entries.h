@@ -30,9 +30,8 @@ struct Entries {
 };
 
 /// Runs the views over the resources, joins patients and authors, and books every resource under
-/// what became of it. With `only` of that resource alone.
-Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report,
-                     const Resources::Held* only = nullptr);
+/// what became of it.
+Entries make_entries(const RecordMapping& mapping, const Resources& resources, Report& report);
 
 /// Messages out of entries, in the order of their episodes.
 std::vector<Message> make_messages(const Target& target, const Entries& entries);

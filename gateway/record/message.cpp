@@ -85,12 +85,12 @@ bool lacks_any(const Section& section, const Entry& any, const std::vector<Withh
 /// The entries that belong under a heading.
 EntryList chosen_for(const Section& section, const EntryList& entries) {
     EntryList chosen;
-    std::copy_if(entries.begin(), entries.end(), std::back_inserter(chosen),
-                 [&](const Entry* each) {
-                     return cell(*each, "action") != "remove" &&
-                            std::find(section.kinds.begin(), section.kinds.end(),
-                                      cell(*each, "kind")) != section.kinds.end();
-                 });
+    std::copy_if(
+        entries.begin(), entries.end(), std::back_inserter(chosen), [&](const Entry* each) {
+            return cell(*each, "action") != "remove" &&
+                   std::find(section.kinds.begin(), section.kinds.end(), cell(*each, "kind")) !=
+                       section.kinds.end();
+        });
     return section.first_and_last ? first_and_last(chosen) : chosen;
 }
 

@@ -6,7 +6,9 @@
 #include <mutex>
 #include <thread>
 
+#include "delivery/worker.h"
 #include "endpoint.h"
+#include "extracts.h"
 #include "intake/worker.h"
 #include "loop/write.h"
 #include "profiles/validator.h"
@@ -75,9 +77,11 @@ struct Service::State {
     std::unique_ptr<intake::Mappings> system_mappings;
     std::unique_ptr<intake::Intake> intake;
     std::unique_ptr<intake::Worker> intake_worker;
+    std::unique_ptr<delivery::Worker> delivery_worker;
 
     mutable std::mutex knowledge_mutex;
     std::shared_ptr<const loop::Knowledge> knowledge;
+    std::shared_ptr<const delivery::Mappings> record_mappings;
 
     std::mutex ticking_mutex;
     std::condition_variable stopping;
@@ -88,14 +92,13 @@ struct Service::State {
         const std::lock_guard lock(knowledge_mutex);
         return knowledge;
     }
-    loop::Agreement agreement(std::string_view ods) const {
-        const auto found = config.practices.find(std::string(ods));
-        return found == config.practices.end()
-                   ? loop::Agreement{}
-                   : loop::Agreement{found->second.policy, found->second.provider};
-    }
+    loop::Agreement agreement(std::string_view ods) const { return agreement_of(config, ods); }
     text::Status open();
     void take_in();
+    void deliver();
+    text::Status write_resource(store::Writer& writer, const api::Incoming& resource,
+                                const api::Caller& caller, const store::Change::Origin& origin,
+                                store::Written& written);
     text::Status listen(const std::string& version);
     api::FhirParts fhir_parts(const std::string& version);
     void tick();
@@ -135,32 +138,60 @@ void Service::State::take_in() {
     parts.mappings = system_mappings.get();
     parts.now = now;
     parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
-    parts.apply = [this](store::Writer& writer, std::span<const store::Prepared> resources,
-                         const store::Change::Origin& origin) {
-        std::vector<loop::Item> items;
-        for (const store::Prepared& resource : resources) {
-            items.push_back({&resource, {}});
-        }
-        referrals::Actor actor;
-        actor.role = "practice";
-        const auto knows = current_knowledge();
-        return loop::write(writer, items,
-                           {*knows, [this](std::string_view ods) { return agreement(ods); },
-                            referrals::Origin::record, actor, origin});
-    };
+    parts.apply = apply_extracts([this] { return current_knowledge(); },
+                                 [this](std::string_view ods) { return agreement(ods); });
     parts.note = [this](const text::Issue& issue) {
         log->write(issue.severity == text::Severity::information ? Level::info : Level::warning,
                    "intake", {{"code", issue.code}, {"what", issue.message}});
     };
-    intake::Options options;
-    options.keep_raw_days = static_cast<int>(config.keep_raw_days);
-    if (config.only_known_practices) {
-        for (const auto& [ods, practice] : config.practices) {
-            options.practices.insert(ods);
-        }
-    }
-    intake = std::make_unique<intake::Intake>(std::move(parts), std::move(options));
+    intake = std::make_unique<intake::Intake>(std::move(parts), intake_options(config));
     intake_worker = std::make_unique<intake::Worker>(*intake, config.quiet_seconds * 1000);
+}
+
+text::Status Service::State::write_resource(store::Writer& writer, const api::Incoming& resource,
+                                            const api::Caller& caller,
+                                            const store::Change::Origin& origin,
+                                            store::Written& written) {
+    const store::Key& key = resource.prepared.key;
+    if (key.type == "Subscription") {
+        text::Issues issues =
+            delivery::check_subscription(*resource.root, {url + "/fhir", config.allow_http_hooks});
+        if (!issues.empty()) {
+            return std::move(issues.front());
+        }
+        delivery::note_subscriber(writer, key.id, caller.reach);
+    }
+    referrals::Actor actor;
+    actor.organisation = caller.ods;
+    loop::Item item{&resource.prepared, {}};
+    const auto knows = current_knowledge();
+    auto failed = loop::write(writer, std::span(&item, 1),
+                              {*knows, [this](std::string_view ods) { return agreement(ods); },
+                               referrals::Origin::fhir, actor, origin});
+    written = item.written;
+    return failed;
+}
+
+void Service::State::deliver() {
+    delivery::Parts parts;
+    parts.store = store.get();
+    parts.now = now;
+    parts.hooks = {url + "/fhir", config.allow_http_hooks};
+    parts.outbox = folder->outbox();
+    parts.system_of = [this](std::string_view ods) {
+        const auto found = config.practices.find(std::string(ods));
+        return found == config.practices.end() ? std::string() : found->second.system;
+    };
+    parts.mappings = [this] {
+        const std::lock_guard lock(knowledge_mutex);
+        return record_mappings;
+    };
+    parts.note = [this](const text::Issue& issue) {
+        log->write(Level::warning, "delivery", {{"code", issue.code}, {"what", issue.message}});
+    };
+    delivery::WorkerOptions options;
+    options.hooks.ca_file = config.hook_authorities;
+    delivery_worker = std::make_unique<delivery::Worker>(std::move(parts), std::move(options));
 }
 
 api::FhirParts Service::State::fhir_parts(const std::string& version) {
@@ -171,18 +202,8 @@ api::FhirParts Service::State::fhir_parts(const std::string& version) {
     parts.secure = *config.authentication;
     parts.token_url = url + "/auth/token";
     parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
-    parts.write = [this](store::Writer& writer, const api::Incoming& resource,
-                         const api::Caller& caller, const store::Change::Origin& origin,
-                         store::Written& written) {
-        referrals::Actor actor;
-        actor.organisation = caller.ods;
-        loop::Item item{&resource.prepared, {}};
-        const auto knows = current_knowledge();
-        auto failed = loop::write(writer, std::span(&item, 1),
-                                  {*knows, [this](std::string_view ods) { return agreement(ods); },
-                                   referrals::Origin::fhir, actor, origin});
-        written = item.written;
-        return failed;
+    parts.write = [this](auto&&... arguments) {
+        return write_resource(std::forward<decltype(arguments)>(arguments)...);
     };
     parts.seal = [this](std::string_view text) { return sealer->seal(text); };
     parts.unseal = [this](std::string_view text) { return sealer->open(text); };
@@ -221,6 +242,8 @@ text::Status Service::State::listen(const std::string& version) {
     parts.store = store.get();
     parts.url = url;
     parts.fhir = fhir_parts(version);
+    deliver();
+    parts.written = [this] { delivery_worker->wake(); };
     parts.incoming = folder->raw().string();
     parts.take_in = [this](const std::string& system, const std::string& file,
                            const std::string& name) {
@@ -237,7 +260,8 @@ text::Status Service::State::listen(const std::string& version) {
             return *std::move(failed);
         }
         if (id.empty() || found.empty()) {
-            return text::Issue{text::Severity::error, "not-found", "there is no such intake", {}, {}};
+            return text::Issue{
+                text::Severity::error, "not-found", "there is no such intake", {}, {}};
         }
         return intake::to_json(found.front());
     };
@@ -265,12 +289,13 @@ text::Result<std::unique_ptr<Service>> Service::start(const Config& config,
     describe(state->metrics);
     text::Issues issues;
     state->knowledge = loop::load_knowledge(mappings, issues);
+    state->record_mappings = delivery::load_mappings(mappings + "/record", issues);
     if (config.clients != nullptr) {
         state->clients =
             access::Clients::read(*config.clients, *config.file,
                                   fs::path(config.file->file()).parent_path().string(), {}, issues);
     }
-    if (text::has_errors(issues) || !state->knowledge) {
+    if (text::has_errors(issues) || !state->knowledge || !state->record_mappings) {
         return issues.front();
     }
     if (auto failed = state->open()) {
@@ -300,6 +325,10 @@ text::Issues Service::reload() {
         const std::lock_guard lock(state_->knowledge_mutex);
         state_->knowledge = std::move(knowledge);
     }
+    if (auto record_mappings = delivery::load_mappings(state_->mappings + "/record", issues)) {
+        const std::lock_guard lock(state_->knowledge_mutex);
+        state_->record_mappings = std::move(record_mappings);
+    }
     text::Issues of_systems = state_->system_mappings->reload();
     issues.insert(issues.end(), std::make_move_iterator(of_systems.begin()),
                   std::make_move_iterator(of_systems.end()));
@@ -317,6 +346,7 @@ void Service::stop(std::chrono::milliseconds grace) {
     state_->endpoint->end();
     state_->server->stop(grace);
     state_->intake_worker->stop();
+    state_->delivery_worker->stop();
     state_->stopping.notify_all();
     state_->ticker.join();
     if (auto failed = state_->audit->sync()) {

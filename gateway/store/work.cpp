@@ -10,6 +10,7 @@ namespace {
 struct Where {
     std::string sql;
     std::vector<std::string_view> texts;
+    std::vector<Instant> limits;  // behind the texts
 
     void text(const char* column, std::string_view value) {
         if (!value.empty()) {
@@ -24,12 +25,21 @@ struct Where {
                    std::to_string(static_cast<std::int64_t>(*value));
         }
     }
+    void at_most(const char* column, const std::optional<Instant>& value) {
+        if (value) {
+            sql += std::string(sql.empty() ? " WHERE " : " AND ") + column + " <= ?";
+            limits.push_back(*value);
+        }
+    }
     sqlite::Statement& on(Connection& connection, const std::string& before,
                           const std::string& after) const {
         auto& statement = connection.search_statement(before + sql + after).with();
         int position = 0;
         for (const std::string_view text : texts) {
             statement.bind(++position, text);
+        }
+        for (const Instant limit : limits) {
+            statement.bind(++position, limit);
         }
         return statement;
     }
@@ -213,8 +223,8 @@ bool SqliteWriter::enqueue(const Delivery& delivery) {
     return connection().database().changed() != 0;
 }
 
-std::optional<Delivery> SqliteWriter::claim(std::string_view channel, std::string_view destination,
-                                            Instant now, Instant until) {
+std::vector<Delivery> SqliteWriter::claim(std::string_view channel, std::string_view destination,
+                                          Instant now, Instant until, std::size_t most) {
     auto& find =
         connection()
             .statement(std::string(delivery_columns) +
@@ -223,19 +233,18 @@ std::optional<Delivery> SqliteWriter::claim(std::string_view channel, std::strin
                        " WHERE b.subject_type = d.subject_type AND b.subject_id = d.subject_id"
                        " AND b.id < d.id AND b.state = 0 AND b.channel = d.channel"
                        " AND b.destination = d.destination)"
-                       " ORDER BY due, id LIMIT 1")
-            .with(channel, destination, now);
-    std::optional<Delivery> claimed;
-    if (find.next()) {
-        claimed = delivery_of(find);
+                       " ORDER BY due, id LIMIT ?")
+            .with(channel, destination, now, static_cast<std::int64_t>(most));
+    std::vector<Delivery> claimed;
+    while (find.next()) {
+        claimed.push_back(delivery_of(find));
     }
-    find.reset();
-    if (claimed) {
+    for (Delivery& delivery : claimed) {
         // To be due only after `until` keeps others from it; nothing else is needed to claim it.
-        claimed->due = until;
+        delivery.due = until;
         connection()
             .statement("UPDATE delivery SET due = ? WHERE id = ?")
-            .with(until, claimed->id)
+            .with(until, delivery.id)
             .run();
     }
     return claimed;

@@ -21,8 +21,8 @@ class SqliteWriter final : public Reads<Writer> {
     void grant(const Key& key, std::string_view ods) override;
     void set_cursor(std::string_view name, std::int64_t to) override;
     bool enqueue(const Delivery& delivery) override;
-    std::optional<Delivery> claim(std::string_view channel, std::string_view destination,
-                                  Instant now, Instant until) override;
+    std::vector<Delivery> claim(std::string_view channel, std::string_view destination, Instant now,
+                                Instant until, std::size_t most) override;
     void settle(const Delivery& delivery) override;
     void put_intake(const Intake& intake) override;
     void put_quarantined(const Quarantined& item) override;

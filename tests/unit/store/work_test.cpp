@@ -19,6 +19,12 @@ Delivery delivery(const std::string& key, Instant due) {
     return made;
 }
 
+std::optional<Delivery> claim(Writer& writer, const char* channel, const char* destination,
+                              Instant now, Instant until) {
+    auto claimed = writer.claim(channel, destination, now, until, 1);
+    return claimed.empty() ? std::nullopt : std::optional(std::move(claimed.front()));
+}
+
 }  // namespace
 
 TEST_CASE("a delivery is entered once, claimed by one, given back when its lease ends", "[store]") {
@@ -27,19 +33,19 @@ TEST_CASE("a delivery is entered once, claimed by one, given back when its lease
         CHECK(writer.enqueue(delivery("a", 10)));
         CHECK_FALSE(writer.enqueue(delivery("a", 20)));
         CHECK(writer.enqueue(delivery("b", 30)));
-        CHECK_FALSE(writer.claim("rest-hook", "sub", 9, 100));
-        auto claimed = writer.claim("rest-hook", "sub", 10, 100);
+        CHECK_FALSE(claim(writer, "rest-hook", "sub", 9, 100));
+        auto claimed = claim(writer, "rest-hook", "sub", 10, 100);
         REQUIRE(claimed);
         CHECK(claimed->key == "a");
-        CHECK_FALSE(writer.claim("record", "sub", 1000, 2000));
-        CHECK_FALSE(writer.claim("rest-hook", "other", 1000, 2000));
-        CHECK_FALSE(writer.claim("rest-hook", "sub", 99, 200));
-        CHECK(writer.claim("rest-hook", "sub", 100, 200));  // its holder died
+        CHECK_FALSE(claim(writer, "record", "sub", 1000, 2000));
+        CHECK_FALSE(claim(writer, "rest-hook", "other", 1000, 2000));
+        CHECK_FALSE(claim(writer, "rest-hook", "sub", 99, 200));
+        CHECK(claim(writer, "rest-hook", "sub", 100, 200));  // its holder died
         claimed->state = Delivery::State::delivered;
         claimed->delivered = 101;
         claimed->attempts = 1;
         writer.settle(*claimed);
-        const auto left = writer.claim("rest-hook", "sub", 1000, 2000);
+        const auto left = claim(writer, "rest-hook", "sub", 1000, 2000);
         REQUIRE(left);
         CHECK(left->key == "b");
         return text::Status();
@@ -67,19 +73,19 @@ TEST_CASE("what is told of one resource is claimed in order, of others beside it
         CHECK(writer.enqueue(delivery("a", 500)));  // put off
         CHECK(writer.enqueue(delivery("b", 30)));
         CHECK(writer.enqueue(other));
-        const auto first = writer.claim("rest-hook", "sub", 100, 200);
+        const auto first = claim(writer, "rest-hook", "sub", 100, 200);
         REQUIRE(first);
         CHECK(first->key == "c");
-        CHECK_FALSE(writer.claim("rest-hook", "sub", 100, 200));
-        auto last = writer.claim("rest-hook", "sub", 500, 600);
+        CHECK_FALSE(claim(writer, "rest-hook", "sub", 100, 200));
+        auto last = claim(writer, "rest-hook", "sub", 500, 600);
         REQUIRE(last);
         CHECK(last->key == "c");  // given back meanwhile
-        last = writer.claim("rest-hook", "sub", 500, 600);
+        last = claim(writer, "rest-hook", "sub", 500, 600);
         REQUIRE(last);
         CHECK(last->key == "a");
         last->state = Delivery::State::dead;
         writer.settle(*last);
-        last = writer.claim("rest-hook", "sub", 500, 600);
+        last = claim(writer, "rest-hook", "sub", 500, 600);
         REQUIRE(last);
         CHECK(last->key == "b");
         return text::Status();

@@ -9,11 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "query/search_request.h"
+#include "store/search_request.h"
 #include "store/store.h"
 #include "text/issue.h"
 
 namespace linkway::api {
+
+using store::Parameters;
+
+/// Of a query or a form body, decoded strictly.
+text::Result<Parameters> parameters_of(std::string_view query);
 
 /// Who asks, once that is known.
 struct Caller {
@@ -27,7 +32,7 @@ struct Caller {
 struct Call {
     std::string method;
     std::vector<std::string> path;  ///< segments below the base, decoded
-    query::Parameters parameters;   ///< of the query; of POST _search also those of the form
+    Parameters parameters;          ///< of the query; of POST _search also those of the form
     std::map<std::string, std::string, std::less<>> headers;  ///< names in lower case
     std::string body;
     Caller caller;

@@ -14,9 +14,12 @@
 namespace linkway::delivery {
 
 /// Channels, as store::Delivery names them.
-inline constexpr const char* hook_channel = "rest-hook";    ///< to the id of a Subscription
-inline constexpr const char* record_channel = "record";     ///< to "<system>/<ods>"
-inline constexpr const char* message_channel = "message";   ///< to "messages/<ods>"
+inline constexpr const char* hook_channel = "rest-hook";   ///< to the id of a Subscription
+inline constexpr const char* record_channel = "record";    ///< to "<system>/<ods>"
+inline constexpr const char* message_channel = "message";  ///< to "messages/<ods>"
+
+/// Milliseconds that an entry waits for others that may go into the same file.
+inline constexpr store::Instant gathering_time = 500;
 
 /// Name of the agent that changes what delivery itself changes: the status of Subscriptions.
 inline constexpr const char* own_agent = "delivery";

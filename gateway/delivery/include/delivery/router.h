@@ -23,8 +23,12 @@ class Router {
     /// `parts` outlives it.
     explicit Router(const Parts& parts) : parts_(parts) {}
 
-    /// Works off a batch of changes; true when there was one. Not thread-safe.
-    text::Result<bool> turn();
+    struct Turn {
+        bool more = false;     ///< there were changes, and there may be more
+        bool entered = false;  ///< something is to go out
+    };
+    /// Works off a batch of changes. Not thread-safe.
+    text::Result<Turn> turn();
 
   private:
     struct Subscriber {

@@ -1,9 +1,13 @@
 // A Subscription as the one who tells it understands it.
 //
-// Two styles. R4's own: `criteria` is a search, "Task?owner=Organization/x&status=requested", and
-// what is sent is the resource that fits after a change, or nothing. The R5 backport's: what is
-// sent is a notification Bundle with as much as the extension backport-payload-content says;
-// `criteria` is either such a search or the topic below with backport-filter-criteria.
+//   criteria   a search, "Task?owner=Organization/x&status=requested", or the topic below with
+//              such searches as extensions backport-filter-criteria
+//   payload    none: a POST of nothing, "look"
+//              a PUT [endpoint]/Task/1 of the resource that fits after a change, as R4 has it
+//              with the extension backport-payload-content a POST of a notification Bundle
+//
+// One is written as "requested". It gets a handshake, and is active once that was answered with
+// 2xx, else in error; only its owner can ask for another, by writing "requested" again.
 // Sources: FHIR R4, Subscription; Subscriptions R5 Backport 1.1.0.
 #pragma once
 
@@ -50,9 +54,7 @@ struct Subscription {
     Payload payload = Payload::nothing;
 
     /// Whether the payload is a notification Bundle.
-    bool is_bundle() const {
-        return payload != Payload::nothing && payload != Payload::resource;
-    }
+    bool is_bundle() const { return payload != Payload::nothing && payload != Payload::resource; }
     bool has_ended(store::Instant now) const {
         return status == Status::off || (end && *end <= now);
     }

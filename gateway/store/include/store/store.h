@@ -81,11 +81,11 @@ class Writer : public Reader {
     /// Enters a delivery, unless there is one with its key: a change is told once to each that is
     /// to hear of it, however often this is asked.
     virtual bool enqueue(const Delivery& delivery) = 0;
-    /// Takes a delivery to a destination that is due and gives it to this caller alone until
-    /// `until`; who dies with it gives it back so. Of those about one resource only the first that
-    /// waits is given out: what is told of it is told in order.
-    virtual std::optional<Delivery> claim(std::string_view channel, std::string_view destination,
-                                          Instant now, Instant until) = 0;
+    /// Takes up to `most` deliveries to a destination that are due and gives them to this caller
+    /// alone until `until`; who dies with them gives them back so. Of those about one resource only
+    /// the first that waits is given out: what is told of it is told in order.
+    virtual std::vector<Delivery> claim(std::string_view channel, std::string_view destination,
+                                        Instant now, Instant until, std::size_t most) = 0;
     /// Writes state, attempts, due, error and the times of a delivery.
     virtual void settle(const Delivery& delivery) = 0;
 
