@@ -32,6 +32,13 @@ const std::vector<Command>& commands() {
         audit_verify_command(),
         keys_new_command(),
         token_command(),
+        outbox_list_command(),
+        outbox_retry_command(),
+        quarantine_list_command(),
+        quarantine_show_command(),
+        quarantine_edit_command(),
+        quarantine_replay_command(),
+        quarantine_discard_command(),
     };
     return all;
 }

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <span>
 
+#include "http/uri.h"
+
 namespace linkway::service {
 
 using access::Interaction;
@@ -233,7 +235,7 @@ http::Response Endpoint::fhir(Exchange& exchange) {
     const bool form = !call.path.empty() && call.path.back() == "_search";
     for (const std::string_view text :
          {std::string_view(request.head.query), form ? std::string_view(request.body) : ""}) {
-        auto parameters = http::parse_parameters(text);
+        auto parameters = api::parameters_of(text);
         if (!parameters) {
             return from(api::refusal(parameters.issue()));
         }
@@ -289,14 +291,16 @@ text::Status Endpoint::may_ingest(const http::Head& head, access::Identity& iden
         return known.issue();
     }
     identity = std::move(*known);
-    const bool theirs = identity.sees_everything ||
-                        identity.client->kind != access::OrganisationKind::provider;
+    const bool theirs =
+        identity.sees_everything || identity.client->kind != access::OrganisationKind::provider;
     if (!theirs || !identity.scopes.allows("Patient", Interaction::create) ||
         !identity.scopes.allows("ServiceRequest", Interaction::create)) {
-        return text::Issue{text::Severity::error, "forbidden",
+        return text::Issue{text::Severity::error,
+                           "forbidden",
                            "extracts are sent by practices and ICBs whose scope has "
                            "system/Patient.c and system/ServiceRequest.c",
-                           {}, {}};
+                           {},
+                           {}};
     }
     return {};
 }
@@ -387,7 +391,11 @@ text::Status Endpoint::note(const Exchange& exchange, const http::Response& resp
         }
     }
     const char action = access::audit_action(entry.interaction);
-    return many || action == 'C' || action == 'U' ? parts_.audit->sync() : text::Status();
+    if (action == 'R' || response.status >= 400 || entry.interaction == Interaction::search_type) {
+        return {};
+    }
+    parts_.written();
+    return parts_.audit->sync();
 }
 
 }  // namespace linkway::service

@@ -113,19 +113,59 @@ move() { # STATUS [jq that changes the Task]
   ask "$provider" PUT "/fhir/Task/$task" -H "If-Match: W/\"$(jq -r .meta.versionId "$work/task.json")\"" -d @"$work/next.json" -w '\n%{http_code}' |
     tail -n 1
 }
-same "accepting" 200 "$(move accepted)"
+made() { # TYPE, resource on standard input; prints its reference
+  ask "$provider" POST "/fhir/$1" -d @- | jq -r '"\(.resourceType)/\(.id)"'
+}
+person=$(made Practitioner <<< '{"resourceType": "Practitioner", "name": [{"family": "Sample", "given": ["Ben"]}]}')
+worker=$(jq -n --arg person "$person" '{resourceType: "PractitionerRole", practitioner: {reference: $person},
+  organization: {identifier: {system: "https://fhir.nhs.uk/Id/ods-organization-code", value: "8HK34"}},
+  code: [{coding: [{system: "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-SDSJobRoleName-1", code: "R9815"}],
+          text: "Social Prescribing Link Worker"}]}' | made PractitionerRole)
+same "accepting" 200 "$(move accepted ".owner = {reference: \"$worker\"}")"
 same "a stale version" 412 "$(ask "$provider" PUT "/fhir/Task/$task" -H 'If-Match: W/"1"' -d @"$work/next.json" -o /dev/null -w '%{http_code}')"
 request=$(jq -r .focus.reference "$work/task.json")
 patient=$(jq -r .for.reference "$work/task.json")
-same "a contact" 201 "$(ask "$provider" POST /fhir/Encounter -o /dev/null -w '%{http_code}' -d "$(jq -n --arg request "$request" --arg patient "$patient" '{
+same "a contact" 201 "$(ask "$provider" POST /fhir/Encounter -o /dev/null -w '%{http_code}' -d "$(jq -n --arg worker "$worker" --arg request "$request" --arg patient "$patient" '{
   resourceType: "Encounter", status: "finished", class: {system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "VR"},
   subject: {reference: $patient}, basedOn: [{reference: $request}],
+  participant: [{individual: {reference: $worker}}],
   period: {start: "2026-11-20T10:00:00Z", end: "2026-11-20T10:40:00Z"}}')")"
+# A subscription whose subscriber is not there ends in error, and says so.
+subscription=$(ask "$provider" POST /fhir/Subscription -d '{"resourceType": "Subscription", "status": "requested", "reason": "new referrals",
+  "criteria": "Task?status=requested", "channel": {"type": "rest-hook", "endpoint": "https://localhost:9/hook"}}' | jq -r .id)
+same "a subscription in the clear" 422 "$(ask "$provider" POST /fhir/Subscription -o /dev/null -w '%{http_code}' -d '{"resourceType": "Subscription",
+  "status": "requested", "reason": "x", "criteria": "Task", "channel": {"type": "rest-hook", "endpoint": "http://example.org/hook"}}')"
+for _ in $(seq 50); do
+  hook=$(ask "$provider" GET "/fhir/Subscription/$subscription" | jq -r .status)
+  [ "$hook" = error ] && break
+  sleep 0.1
+done
+same "its handshake" error "$hook"
 same "what follows from it" in-progress "$(ask "$practice" GET "/fhir/Task/$task" | jq -r .status)"
 same "closing with nothing to show" 400 "$(move completed)"
 same "closing" 200 "$(move completed '.output = [{type: {text: "outcome"}, valueString: "goes to the gardening group"}]')"
 same "the request follows" completed "$(ask "$practice" GET "/fhir/$request" | jq -r .status)"
 same "opening it again" 422 "$(move in-progress)"
+
+# --- what was done goes to the practice's record, and is acknowledged
+entries=
+for _ in $(seq 50); do
+  entries=$(find "$work/data/outbox/emis/A99901" -maxdepth 1 -name '*.csv' 2> /dev/null | sort | tail -n 1)
+  [ -n "$entries" ] && break
+  sleep 0.1
+done
+[ -n "$entries" ] || fail "no entries for the record"
+"$program" outbox list --data "$work/data" --state delivered | grep -q "record/emis/A99901/Task/$task" ||
+  fail "the outbox does not list the closing"
+for file in "$work"/data/outbox/emis/A99901/*.csv; do
+  touch "$file.ack"
+done
+for _ in $(seq 50); do
+  filed=$("$program" outbox list --data "$work/data" --state filed | grep -c record/emis/A99901 || true)
+  [ "$filed" -gt 0 ] && break
+  sleep 0.1
+done
+[ "$filed" -gt 0 ] || fail "the acknowledgement was not taken in"
 
 # --- the same extract again takes nothing of that away
 ask "$practice" POST "/ingest/emis?name=again.zip" --data-binary @"$work/extract.zip" > /dev/null
