@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "http/uri.h"
 
@@ -374,14 +375,20 @@ text::Status Endpoint::note(const Exchange& exchange, const http::Response& resp
         entry.ods = exchange.identity.client->ods;
     }
     entry.address = exchange.request.head.peer;
-    entry.resource = !exchange.touched.empty() ? exchange.touched.front()
-                     : !exchange.path.empty()  ? exchange.path.front()
-                                               : "";
     entry.query = exchange.request.head.query;
     entry.detail = exchange.detail;
     entry.request = exchange.request_id;
-    if (auto failed = parts_.audit->append(entry)) {
-        return failed;
+    // What a transaction wrote is many accesses, each a line of its own.
+    const bool many = *exchange.interaction == Interaction::transaction;
+    std::span<const std::string> resources(exchange.touched);
+    if (resources.empty()) {
+        resources = std::span(exchange.path).first(exchange.path.empty() ? 0 : 1);
+    }
+    for (std::size_t i = 0; i == 0 || (many && i < resources.size()); ++i) {
+        entry.resource = i < resources.size() ? resources[i] : "";
+        if (auto failed = parts_.audit->append(entry)) {
+            return failed;
+        }
     }
     const char action = access::audit_action(entry.interaction);
     if (action == 'R' || response.status >= 400 || entry.interaction == Interaction::search_type) {
