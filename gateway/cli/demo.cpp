@@ -8,6 +8,7 @@
 #include <functional>
 #include <iostream>
 #include <thread>
+#include <tuple>
 
 #include "command.h"
 #include "sample/sample.h"
@@ -73,9 +74,8 @@ class Client {
 
 class Demo {
   public:
-    Demo(service::Service& service, fs::path data, std::string mappings)
-        : service_(service),
-          data_(std::move(data)),
+    Demo(const service::Service& service, fs::path data, std::string mappings)
+        : data_(std::move(data)),
           mappings_(std::move(mappings)),
           client_(service.url() + "/fhir") {}
 
@@ -239,16 +239,18 @@ class Demo {
     bool score(const std::string& satisfied, const std::string& worthwhile,
                const std::string& happy, const std::string& anxious) {
         const std::string day = scored_ ? "2026-11-22" : "2026-11-20";
-        for (const auto& [code, value] : {std::pair{"ons4-life-satisfaction", satisfied},
-                                          {"ons4-worthwhile", worthwhile},
-                                          {"ons4-happiness", happy},
-                                          {"ons4-anxiety", anxious}}) {
+        for (const auto& [code, term, value] :
+             {std::tuple{"ons4-life-satisfaction", "Life satisfaction", satisfied},
+              {"ons4-worthwhile", "Worthwhile", worthwhile},
+              {"ons4-happiness", "Happy yesterday", happy},
+              {"ons4-anxiety", "Anxious yesterday", anxious}}) {
             std::string made;
             if (!make(
                     "Observation",
                     R"({"resourceType":"Observation","status":"final","code":{"coding":[{"system":)"
                     R"("https://linkway.uk/fhir/CodeSystem/wellbeing-measure","code":")" +
-                        std::string(code) + R"("}]},"subject":{"reference":")" + patient_ +
+                        std::string(code) + R"("}],"text":")" + std::string(term) +
+                        R"("},"subject":{"reference":")" + patient_ +
                         R"("},"basedOn":[{"reference":")" + request_ +
                         R"("}],"performer":[{"reference":")" + worker_ +
                         R"("}],"effectiveDateTime":")" + day + R"(","valueInteger":)" + value + "}",
@@ -305,7 +307,6 @@ class Demo {
         return true;
     }
 
-    service::Service& service_;
     fs::path data_;
     std::string mappings_;
     Client client_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "http/uri.h"
 
@@ -122,6 +123,7 @@ std::variant<http::BodyPlan, http::Response> Endpoint::accept(const http::Head& 
     if (!open) {
         // Before a byte of the body is read: who is nobody is not listened to.
         if (const auto identity = identify(head); !identity) {
+            note_refusal(head);
             http::Response response = from(api::refusal(identity.issue()));
             response.headers.emplace_back("WWW-Authenticate", "Bearer");
             return response;
@@ -359,6 +361,22 @@ http::Response Endpoint::metrics(Exchange& exchange) {
     return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, parts_.metrics->text()};
 }
 
+void Endpoint::note_refusal(const http::Head& head) {
+    const store::Instant now = parts_.clock();
+    if (limiter_.admit("refused " + head.peer, {1, 20}, now)) {
+        return;
+    }
+    access::AuditEntry entry;
+    entry.recorded = now;
+    entry.interaction = Interaction::operation;
+    entry.outcome = access::Outcome::minor_failure;
+    entry.address = head.peer;
+    entry.detail = "no valid token";
+    if (auto failed = parts_.audit->append(entry)) {
+        parts_.log->write(Level::error, "audit", {{"problem", failed->message}});
+    }
+}
+
 text::Status Endpoint::note(const Exchange& exchange, const http::Response& response) {
     if (!exchange.interaction || *exchange.interaction == Interaction::capabilities) {
         return {};
@@ -374,14 +392,20 @@ text::Status Endpoint::note(const Exchange& exchange, const http::Response& resp
         entry.ods = exchange.identity.client->ods;
     }
     entry.address = exchange.request.head.peer;
-    entry.resource = !exchange.touched.empty() ? exchange.touched.front()
-                     : !exchange.path.empty()  ? exchange.path.front()
-                                               : "";
     entry.query = exchange.request.head.query;
     entry.detail = exchange.detail;
     entry.request = exchange.request_id;
-    if (auto failed = parts_.audit->append(entry)) {
-        return failed;
+    // What a transaction wrote is many accesses, each a line of its own.
+    const bool many = *exchange.interaction == Interaction::transaction;
+    std::span<const std::string> resources(exchange.touched);
+    if (resources.empty()) {
+        resources = std::span(exchange.path).first(exchange.path.empty() ? 0 : 1);
+    }
+    for (std::size_t i = 0; i == 0 || (many && i < resources.size()); ++i) {
+        entry.resource = i < resources.size() ? resources[i] : "";
+        if (auto failed = parts_.audit->append(entry)) {
+            return failed;
+        }
     }
     const char action = access::audit_action(entry.interaction);
     if (action == 'R' || response.status >= 400 || entry.interaction == Interaction::search_type) {
