@@ -77,7 +77,7 @@ std::string counted(std::size_t count, const std::string& what) {
 std::string action_line(const Action& action) {
     std::string line = "- " + markdown(action.text.empty() ? "Action, not described" : action.text);
     if (!action.asked_by.empty()) {
-        line += " (" + markdown(in_words(action.asked_by)) + ")";
+        line += " (" + markdown(in_short(action.asked_by)) + ")";
     }
     return action.due.empty() ? line : line + ", due " + markdown(in_words(action.due));
 }
@@ -120,7 +120,7 @@ Card standing_card(const Episode& episode) {
     card.indicator = "info";
     std::string acting;
     if (!episode.acting.empty()) {
-        acting = in_words(episode.acting.front());
+        acting = in_short(episode.acting.front());
     }
     card.summary = "Social prescribing: " + episode.status +
                    (acting.empty() ? "" : ". " + acting);

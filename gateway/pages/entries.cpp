@@ -75,8 +75,10 @@ void add_answers(const Node& item, std::string& text) {
         answers += words;
     }
     if (!answers.empty()) {
-        const std::string question = text_at(item, "text");
-        add_line(text, (question.empty() ? text_at(item, "linkId") : question) + ": " + answers);
+        std::string question = text_at(item, "text");
+        question = question.empty() ? text_at(item, "linkId") : question;
+        const bool asks = !question.empty() && (question.back() == '?' || question.back() == ':');
+        add_line(text, question + (asks ? " " : ": ") + answers);
     }
     for (const char* path : {"item", "answer.item"}) {
         for (const Node* child : all_at(item, path)) {
@@ -165,9 +167,9 @@ bool EntryReader::task(const Node& node, Entry& entry) {
     }
     std::string what = text_at(node, "description");
     what = what.empty() ? concept_at(node, "code") : what;
-    entry.kind = purpose == TaskPurpose::onward ? Kind::onward : Kind::action;
-    entry.title = purpose == TaskPurpose::onward ? "Referred on" : "Action requested";
-    entry.text = what + (entry.text.empty() ? "" : "\n" + entry.text);
+    const bool onward = purpose == TaskPurpose::onward;
+    entry.kind = onward ? Kind::onward : Kind::action;
+    entry.title = what.empty() ? (onward ? "Referred on" : "Action, not described") : what;
     return true;
 }
 
@@ -206,7 +208,6 @@ bool EntryReader::request(const Node& node, Entry& entry) {
         add_line(entry.text, to);
     } else if (at(node, "basedOn") != nullptr) {
         entry.kind = Kind::onward;
-        entry.title = "Referred on: " + entry.title;
         add_line(entry.text, to.empty() ? "" : "To " + to);
     } else {
         entry.kind = Kind::referral;

@@ -86,7 +86,7 @@ void put_series(Html& html, const Series& series, const std::string& id) {
         put_chart(html, series, id);
         html.in("table", [&] {
             const std::string unit = series.unit.empty() ? "" : ", " + series.unit;
-            html.put("caption", "Scores of " + series.title + unit);
+            html.put("caption", {{"class", "unseen"}}, "Scores of " + series.title + unit);
             html.in("thead", [&] {
                 html.in("tr", [&] {
                     html.put("th", {{"scope", "col"}}, "Date");
@@ -103,7 +103,7 @@ void put_series(Html& html, const Series& series, const std::string& id) {
                             if (point.when.empty()) {
                                 html.text("Date not stated");
                             } else {
-                                put_time(html, point.when);
+                                put_day(html, point.when);
                             }
                         });
                         if (series.has_metric) {

@@ -1,6 +1,7 @@
 #include "episodes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "element.h"
 #include "scores.h"
@@ -107,7 +108,7 @@ Episode Teller::tell(const Group& group) const {
     } else {
         add_moves(episode, replayed);
     }
-    settle_endings(group, episode);
+    settle_endings(episode);
     sort_entries(episode.timeline);
     sort_entries(episode.signposts);
     std::stable_sort(episode.actions.begin(), episode.actions.end(),
@@ -178,10 +179,17 @@ void Teller::stand(const Group& group, Episode& episode) const {
         episode.why = text_of_extension(
             *request, "http://hl7.org/fhir/StructureDefinition/request-statusReason");
     }
-    episode.priority = episode.priority == "routine" ? "" : episode.priority;
+    episode.priority = episode.priority == "routine" ? ""
+                       : episode.priority == "asap"  ? "As soon as possible"
+                       : episode.priority == "stat"  ? "Immediately"
+                       : episode.priority == "urgent" ? "Urgent"
+                                                      : episode.priority;
     episode.title = episode.title.empty() ? "Social prescribing referral" : episode.title;
     if (task != nullptr) {
         episode.progress = concept_at(*task, "businessStatus");
+        if (!episode.open && has_code(*task, "businessStatus", "declined")) {
+            episode.status = std::exchange(episode.progress, {});  // says more than the state
+        }
         episode.why = text_at(*task, "statusReason.text");
         episode.ended = episode.open ? "" : text_at(*task, "executionPeriod.end");
         episode.referred =
@@ -246,7 +254,7 @@ void Teller::add_standing(const Group& group, Episode& episode) const {
 
 /// What one entry of the record says is not sent twice: a coded ending stands for the end of the
 /// Task, a contact for the note that there was one.
-void Teller::settle_endings(const Group& group, Episode& episode) const {
+void Teller::settle_endings(Episode& episode) const {
     const bool ended = std::any_of(episode.timeline.begin(), episode.timeline.end(),
                                    [](const Entry& entry) { return entry.kind == Kind::ending; });
     std::vector<Entry> kept;
@@ -269,7 +277,6 @@ void Teller::settle_endings(const Group& group, Episode& episode) const {
         }
     }
     episode.timeline = std::move(kept);
-    (void)group;
 }
 
 void Teller::note_people(const Group& group, Episode& episode) const {

@@ -15,7 +15,9 @@ inline constexpr std::int64_t silence_days = 30;
 /// A heading of a level: "h2".
 std::string heading(int level);
 
-/// "Ben Sample, Social prescribing link worker, Testford Social Prescribing".
+/// "Ben Sample, Social prescribing link worker"; the organisation where nothing else is known.
+std::string in_short(const Person& person);
+/// The same and ", Testford Social Prescribing".
 std::string in_words(const Person& person);
 
 void put_actions(Html& html, const Story& story);

@@ -118,7 +118,7 @@ struct Episode {
     std::int64_t silent_days = 0;  ///< since then, or since the referral, of an open one; else 0
     std::string title;             ///< "Referral to social prescribing service"
     std::string reason;            ///< why the person was referred
-    std::string priority;          ///< "urgent"; empty for routine
+    std::string priority;          ///< "Urgent"; empty for routine
     Person asked_by;
     std::vector<Person> acting;   ///< link workers first; each once
     std::vector<Action> actions;  ///< open ones first
