@@ -11,7 +11,6 @@ namespace {
 constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-
 }  // namespace
 
 std::string in_words(std::string_view date) {
@@ -74,9 +73,9 @@ int age(std::string_view birth_date, store::Instant now) {
     if (!born || !today || born->date.precision < text::Precision::day) {
         return -1;
     }
-    const bool before_birthday = today->date.month < born->date.month ||
-                                 (today->date.month == born->date.month &&
-                                  today->date.day < born->date.day);
+    const bool before_birthday =
+        today->date.month < born->date.month ||
+        (today->date.month == born->date.month && today->date.day < born->date.day);
     return today->date.year - born->date.year - (before_birthday ? 1 : 0);
 }
 

@@ -98,8 +98,8 @@ TaskPurpose purpose_of(const Node& task) {
     }
     const bool about_request =
         plain_reference(text_at(task, "focus.reference")).rfind("ServiceRequest/", 0) == 0;
-    const bool fulfils = has_code(task, "code", "fulfill") ||
-                         (concept_at(task, "code").empty() && about_request);
+    const bool fulfils =
+        has_code(task, "code", "fulfill") || (concept_at(task, "code").empty() && about_request);
     return fulfils ? TaskPurpose::fulfil : TaskPurpose::action;
 }
 
@@ -186,8 +186,7 @@ Action EntryReader::action(const Node& task) {
     }
     action.asked = text_at(task, "authoredOn");
     action.due = text_at(task, "restriction.period.end");
-    action.for_person =
-        plain_reference(text_at(task, "owner.reference")).rfind("Patient/", 0) == 0;
+    action.for_person = plain_reference(text_at(task, "owner.reference")).rfind("Patient/", 0) == 0;
     action.asked_by = people_.first(task, "requester");
     return action;
 }
@@ -227,8 +226,8 @@ bool EntryReader::contact(const Node& node, Entry& entry) {
     entry.by = people_.first(node, encounter ? "participant.individual" : "participant.actor");
     const bool missed = status == "noshow" || has_code(node, "reasonCode", "did-not-attend");
     const bool called_off = status == "cancelled" && !missed;
-    const bool arranged = status == "planned" || status == "booked" || status == "pending" ||
-                          status == "proposed";
+    const bool arranged =
+        status == "planned" || status == "booked" || status == "pending" || status == "proposed";
     if (missed) {
         entry.title = "Did not attend";
     } else if (called_off) {
@@ -263,14 +262,14 @@ bool EntryReader::observation(const Node& node, Entry& entry) {
     const auto values = values_of(node, *knowledge_.measures);
     const bool scored = std::any_of(values.begin(), values.end(),
                                     [](const Value& value) { return !value.number.empty(); });
-    entry.kind = code == "near"                             ? Kind::near
-                 : code == "offered"                        ? Kind::offer
-                 : code == "signposted"                     ? Kind::signpost
-                 : code == "seen"                           ? Kind::contact
-                 : code == "declined" || code == "closed"   ? Kind::ending
-                 : code == "referred"                       ? Kind::referral
-                 : scored                                   ? Kind::score
-                                                            : Kind::outcome;
+    entry.kind = code == "near"                           ? Kind::near
+                 : code == "offered"                      ? Kind::offer
+                 : code == "signposted"                   ? Kind::signpost
+                 : code == "seen"                         ? Kind::contact
+                 : code == "declined" || code == "closed" ? Kind::ending
+                 : code == "referred"                     ? Kind::referral
+                 : scored                                 ? Kind::score
+                                                          : Kind::outcome;
     for (const Value& value : values) {
         const bool own = value.node == &node;
         if (own && value.measure != nullptr) {

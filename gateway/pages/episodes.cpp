@@ -1,6 +1,7 @@
 #include "episodes.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "element.h"
@@ -55,7 +56,8 @@ std::string text_of_extension(const Node& resource, std::string_view url) {
 std::string title_of(const referrals::Event& event, const Sense& sense) {
     using referrals::EventKind;
     if (event.kind == EventKind::task) {
-        std::string title(event.status == "requested" ? std::string_view() : moved_to(event.status));
+        std::string title(event.status == "requested" ? std::string_view()
+                                                      : moved_to(event.status));
         if (!event.business_status.empty()) {
             const std::string_view progress = sense.knowledge.codes.display(
                 sense.knowledge.rules->business_status_system(), event.business_status);
@@ -85,7 +87,9 @@ void sort_entries(std::vector<Entry>& entries) {
         if (first_a != first_b) {
             return first_b;
         }
-        return a.received != b.received ? a.received > b.received : b.about < a.about;
+        return a.received != b.received
+                   ? a.received > b.received
+                   : std::tie(b.about.type, b.about.id) < std::tie(a.about.type, a.about.id);
     });
 }
 
@@ -99,8 +103,7 @@ bool Group::is_episode(const terminology::Terminology& codes) const {
 Episode Teller::tell(const Group& group) const {
     Episode episode;
     episode.id = group.id;
-    const auto replayed =
-        loop::replay(resources.reader(), group.id, sense.knowledge, sense.policy);
+    const auto replayed = loop::replay(resources.reader(), group.id, sense.knowledge, sense.policy);
     add_entries(group, episode, replayed);
     stand(group, episode);
     if (replayed.timeline.empty()) {
@@ -158,8 +161,8 @@ void Teller::stand(const Group& group, Episode& episode) const {
             request = held->node;
         }
         // Of several the last that is open says where the referral stands.
-        if (is_task(*held) && (task == nullptr || !is_over(status) ||
-                               is_over(text_at(*task, "status")))) {
+        if (is_task(*held) &&
+            (task == nullptr || !is_over(status) || is_over(text_at(*task, "status")))) {
             task = held->node;
         }
     }
@@ -179,9 +182,9 @@ void Teller::stand(const Group& group, Episode& episode) const {
         episode.why = text_of_extension(
             *request, "http://hl7.org/fhir/StructureDefinition/request-statusReason");
     }
-    episode.priority = episode.priority == "routine" ? ""
-                       : episode.priority == "asap"  ? "As soon as possible"
-                       : episode.priority == "stat"  ? "Immediately"
+    episode.priority = episode.priority == "routine"  ? ""
+                       : episode.priority == "asap"   ? "As soon as possible"
+                       : episode.priority == "stat"   ? "Immediately"
                        : episode.priority == "urgent" ? "Urgent"
                                                       : episode.priority;
     episode.title = episode.title.empty() ? "Social prescribing referral" : episode.title;

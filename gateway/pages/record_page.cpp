@@ -41,11 +41,10 @@ void put_standing(Html& html, const Story& story) {
         return;
     }
     const Episode& latest = story.episodes.front();
-    const auto open =
-        std::count_if(story.episodes.begin(), story.episodes.end(),
-                      [](const Episode& episode) { return episode.open; });
+    const auto open = std::count_if(story.episodes.begin(), story.episodes.end(),
+                                    [](const Episode& episode) { return episode.open; });
     html.in("p", {{"class", "now"}}, [&] {
-        html.put("strong", open > 1  ? std::to_string(open) + " open referrals"
+        html.put("strong", open > 1    ? std::to_string(open) + " open referrals"
                            : open == 1 ? "Open referral"
                                        : "No open referral");
         html.text((open == 0 ? ". The latest: " : ". ") + latest.status);
@@ -74,8 +73,8 @@ void put_patient(Html& html, const Story& story, store::Instant now) {
             });
             html.in("div", [&] {
                 html.put("dt", "NHS number");
-                html.put("dd", patient.nhs_number.empty() ? "not known"
-                                                          : in_groups(patient.nhs_number));
+                html.put("dd",
+                         patient.nhs_number.empty() ? "not known" : in_groups(patient.nhs_number));
             });
         });
         if (!patient.died.empty()) {
@@ -134,11 +133,18 @@ void put_apart(Html& html, const std::vector<Entry>& entries, const std::string&
     }
     html.in("section", {{"class", "card"}, {"aria-labelledby", id}}, [&] {
         html.put("h2", {{"id", id}}, title);
-        html.in("details", [&] {
-            html.put("summary", std::to_string(entries.size()) +
-                                    (entries.size() == 1 ? " entry" : " entries"));
+        const auto body = [&] {
             html.put("p", {{"class", "note"}}, note);
             put_entries(html, entries);
+        };
+        constexpr std::size_t few = 3;
+        if (entries.size() <= few) {
+            body();
+            return;
+        }
+        html.in("details", [&] {
+            html.put("summary", std::to_string(entries.size()) + " entries");
+            body();
         });
     });
 }

@@ -79,8 +79,7 @@ void put_times(Html& html, const Entry& entry) {
         const bool record = entry.source == Source::record;
         put_moment(html, first, record ? "From the practice's record, received " : "Received ",
                    entry.received);
-        put_moment(html, first, record ? "Sent to the service " : "Delivered ",
-                   entry.delivered);
+        put_moment(html, first, record ? "Sent to the service " : "Delivered ", entry.delivered);
         put_moment(html, first, "Filed ", entry.filed);
         if (is_unfiled(entry.filing)) {
             html.text(first ? "" : " · ");
@@ -151,9 +150,8 @@ void put_action(Html& html, const Action& action) {
 
 bool any_filed(const Story& story) {
     return std::any_of(story.episodes.begin(), story.episodes.end(), [](const Episode& episode) {
-        return std::any_of(
-            episode.timeline.begin(), episode.timeline.end(),
-            [](const Entry& entry) { return entry.filing == Filing::filed; });
+        return std::any_of(episode.timeline.begin(), episode.timeline.end(),
+                           [](const Entry& entry) { return entry.filing == Filing::filed; });
     });
 }
 
@@ -198,35 +196,41 @@ std::string in_words(const Person& person) {
     return more ? words + ", " + person.organisation : words;
 }
 
+bool is_addressed_only(const Episode& episode) {
+    return !episode.acting.empty() &&
+           std::all_of(episode.acting.begin(), episode.acting.end(), [](const Person& person) {
+               return person.name.empty() && person.role_name.empty();
+           });
+}
+
 void put_actions(Html& html, const Story& story) {
     const auto open = actions_of(story, true, false);
     const auto for_person = actions_of(story, true, true);
     auto done = actions_of(story, false, false);
     const auto done_by_person = actions_of(story, false, true);
     done.insert(done.end(), done_by_person.begin(), done_by_person.end());
-    html.in("section",
-            {{"class", open.empty() ? "card calm" : "card ask"}, {"aria-labelledby", "actions"}},
-            [&] {
-                const std::string count = open.empty() ? "" : " (" + std::to_string(open.size()) + ")";
-                html.put("h2", {{"id", "actions"}}, "Requested of the practice" + count);
-                if (open.empty()) {
-                    html.put("p", story.complete ? "None. No action is requested of the practice."
-                                                 : "None among what this page can show.");
-                } else {
-                    put_action_list(html, open);
-                }
-                if (!for_person.empty()) {
-                    html.put("h3", "Agreed with the patient");
-                    put_action_list(html, for_person);
-                }
-                if (!done.empty()) {
-                    html.in("details", [&] {
-                        html.put("summary",
-                                 "Done or withdrawn (" + std::to_string(done.size()) + ")");
-                        put_action_list(html, done);
-                    });
-                }
-            });
+    html.in(
+        "section",
+        {{"class", open.empty() ? "card calm" : "card ask"}, {"aria-labelledby", "actions"}}, [&] {
+            const std::string count = open.empty() ? "" : " (" + std::to_string(open.size()) + ")";
+            html.put("h2", {{"id", "actions"}}, "Requested of the practice" + count);
+            if (open.empty()) {
+                html.put("p", story.complete ? "None. No action is requested of the practice."
+                                             : "None among what this page can show.");
+            } else {
+                put_action_list(html, open);
+            }
+            if (!for_person.empty()) {
+                html.put("h3", "Agreed with the patient");
+                put_action_list(html, for_person);
+            }
+            if (!done.empty()) {
+                html.in("details", [&] {
+                    html.put("summary", "Done or withdrawn (" + std::to_string(done.size()) + ")");
+                    put_action_list(html, done);
+                });
+            }
+        });
 }
 
 void put_unfiled(Html& html, const Story& story) {
@@ -239,10 +243,11 @@ void put_unfiled(Html& html, const Story& story) {
         const std::string count = all.empty() ? "" : " (" + std::to_string(all.size()) + ")";
         html.put("h2", {{"id", "unfiled"}}, "Not yet in the practice's record" + count);
         if (all.empty()) {
-            html.put("p", !story.complete ? "Nothing among what this page can show."
-                          : any_filed(story)
-                              ? "Nothing. All that the service recorded is in the practice's record."
-                              : "Nothing: the service has recorded nothing for it so far.");
+            html.put("p",
+                     !story.complete ? "Nothing among what this page can show."
+                     : any_filed(story)
+                         ? "Nothing. All that the service recorded is in the practice's record."
+                         : "Nothing: the service has recorded nothing for it so far.");
             return;
         }
         html.in("ul", {{"class", "list dated"}}, [&] {

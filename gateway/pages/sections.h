@@ -20,6 +20,9 @@ std::string in_short(const Person& person);
 /// The same and ", Testford Social Prescribing".
 std::string in_words(const Person& person);
 
+/// Whether no person is known to act, so that whoever is named is who was asked to.
+bool is_addressed_only(const Episode& episode);
+
 void put_actions(Html& html, const Story& story);
 void put_unfiled(Html& html, const Story& story);
 

@@ -55,6 +55,7 @@ main { max-width: 64rem; margin: 0 auto; padding: 1rem; }
   font-weight: 600; line-height: 1.375rem; margin-right: .375rem; white-space: nowrap; color: var(--soft); }
 .tag.due { color: var(--ink); border-width: 2px; }
 .standing { font-size: 1.125rem; font-weight: 600; }
+.silence { margin-top: .5rem; padding-left: .625rem; border-left: 4px solid var(--ask-edge); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: .75rem 1.5rem; margin-top: 1rem; }
 .facts dt { color: var(--soft); font-size: .875rem; }
 .people { list-style: none; }

@@ -8,8 +8,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace linkway;
-    const auto request =
-        pages::parse_cds_request({reinterpret_cast<const char*>(data), size});
+    const auto request = pages::parse_cds_request({reinterpret_cast<const char*>(data), size});
     if (!request.ok()) {
         if (request.issue().message.empty() || !text::is_utf8(text::to_string(request.issue()))) {
             std::abort();

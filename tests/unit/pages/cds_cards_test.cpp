@@ -34,7 +34,8 @@ Story with_one_open() {
     Episode& episode = story.episodes.emplace_back();
     episode.status = "In progress";
     episode.referred = "2026-01-05";
-    episode.acting.push_back({"Ben Sample", Role::link_worker, "Social prescribing link worker", ""});
+    episode.acting.push_back(
+        {"Ben Sample", Role::link_worker, "Social prescribing link worker", ""});
     return story;
 }
 

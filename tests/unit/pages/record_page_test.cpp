@@ -71,11 +71,15 @@ TEST_CASE("Text cannot become markup, nor turn the text around it", "[pages]") {
     Story story;
     Episode& episode = story.episodes.emplace_back();
     episode.status = "<b>&\"'\x01\r\n";
-    episode.why = "\xE2\x80\xAE" "abc";
+    episode.why =
+        "\xE2\x80\xAE"
+        "abc";
     episode.referred = "\"><script>";
     const Page page = record_page(story, {});
     CHECK(holds(page, "&lt;b&gt;&amp;&quot;&#39;\xEF\xBF\xBD\n"));
-    CHECK(holds(page, "<bdi>\xE2\x80\xAE" "abc</bdi>"));
+    CHECK(holds(page,
+                "<bdi>\xE2\x80\xAE"
+                "abc</bdi>"));
     CHECK(holds(page, "&quot;&gt;&lt;script&gt;"));
     CHECK_FALSE(holds(page, "<b>"));
 }

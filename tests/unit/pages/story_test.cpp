@@ -35,7 +35,8 @@ text::Result<Story> told(Fixture& fixture, const store::Reach& reach = store::Re
 void put_referral(Fixture& fixture) {
     fixture.put(R"({"resourceType":"Organization","id":"o1","name":"Testerton Surgery",
         "identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"A99901"}]})");
-    fixture.put(R"({"resourceType":"Patient","id":"p1","name":[{"family":"Ölander","given":["Åsa"]}],
+    fixture.put(
+        R"({"resourceType":"Patient","id":"p1","name":[{"family":"Ölander","given":["Åsa"]}],
         "managingOrganization":{"reference":"Organization/o1"}})");
     fixture.put(R"({"resourceType":"ServiceRequest","id":"s1","status":"active","intent":"order",
         "subject":{"reference":"Patient/p1"},"authoredOn":"2026-01-05",
