@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "fhir/operation_outcome.h"
+#include "http/uri.h"
 
 namespace linkway::api {
 
@@ -38,6 +39,18 @@ constexpr std::array rules = {
 };
 
 }  // namespace
+
+text::Result<Parameters> parameters_of(std::string_view query) {
+    auto decoded = http::parse_parameters(query);
+    if (!decoded) {
+        return std::move(decoded).issue();
+    }
+    Parameters parameters;
+    for (http::Parameter& one : *decoded) {
+        parameters.push_back({std::move(one.name), std::move(one.value)});
+    }
+    return parameters;
+}
 
 int status_of(std::string_view issue_code) {
     for (const StatusRule& rule : rules) {

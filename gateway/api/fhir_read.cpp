@@ -65,14 +65,14 @@ Reply history(const FhirParts& parts, const Call& call) {
     store::HistoryQuery query;
     query.type = call.path.size() > 1 ? call.path[0] : "";
     query.id = call.path.size() > 2 ? call.path[1] : "";
-    query.count = default_count;
+    query.count = store::default_count;
     for (const auto& [name, value] : call.parameters) {
         if (name == "_count") {
             const auto count = number_of(value);
             if (!count) {
                 return refusal("value", "_count is a whole number above zero");
             }
-            query.count = std::min(static_cast<std::size_t>(*count), most_count);
+            query.count = std::min(static_cast<std::size_t>(*count), store::most_count);
         } else if (name == "_since") {
             const auto since = store::moments_of(value);
             if (!since) {

@@ -3,7 +3,6 @@
 
 #include "bundle.h"
 #include "fhir/definitions.h"
-#include "http/uri.h"
 #include "store/searchable.h"
 #include "text/json_writer.h"
 #include "write.h"
@@ -242,7 +241,7 @@ Call call_of(const Call& outer, std::string_view method, std::string_view url, s
     const std::size_t mark = url.find('?');
     call.path = split(url.substr(0, mark));
     if (mark != std::string_view::npos) {
-        if (auto parameters = http::parse_parameters(url.substr(mark + 1))) {
+        if (auto parameters = parameters_of(url.substr(mark + 1))) {
             call.parameters = std::move(*parameters);
         } else {
             call.path = {"_unreadable"};

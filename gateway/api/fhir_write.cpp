@@ -2,7 +2,6 @@
 #include <charconv>
 
 #include "fhir/identity.h"
-#include "http/uri.h"
 #include "store/searchable.h"
 #include "write.h"
 
@@ -105,12 +104,12 @@ text::Result<std::optional<std::int64_t>> version_of_etag(std::string_view etag)
 
 std::optional<store::Search> condition_of(const FhirParts& parts, std::string_view type,
                                           std::string_view query, text::Issues& issues) {
-    auto parameters = http::parse_parameters(query);
+    auto parameters = parameters_of(query);
     if (!parameters) {
         issues.push_back(std::move(parameters).issue());
         return std::nullopt;
     }
-    auto request = read_search(type, *parameters, parts.base, false, issues);
+    auto request = store::read_search(type, *parameters, parts.base, false, issues);
     if (request && request->search.all_of.empty()) {
         issues.push_back(issue("value", "the condition asks for nothing",
                                "name what must not be there, such as identifier=system|value"));

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
+
+#include "http/uri.h"
 
 namespace linkway::service {
 
@@ -232,7 +235,7 @@ http::Response Endpoint::fhir(Exchange& exchange) {
     const bool form = !call.path.empty() && call.path.back() == "_search";
     for (const std::string_view text :
          {std::string_view(request.head.query), form ? std::string_view(request.body) : ""}) {
-        auto parameters = http::parse_parameters(text);
+        auto parameters = api::parameters_of(text);
         if (!parameters) {
             return from(api::refusal(parameters.issue()));
         }
@@ -288,14 +291,16 @@ text::Status Endpoint::may_ingest(const http::Head& head, access::Identity& iden
         return known.issue();
     }
     identity = std::move(*known);
-    const bool theirs = identity.sees_everything ||
-                        identity.client->kind != access::OrganisationKind::provider;
+    const bool theirs =
+        identity.sees_everything || identity.client->kind != access::OrganisationKind::provider;
     if (!theirs || !identity.scopes.allows("Patient", Interaction::create) ||
         !identity.scopes.allows("ServiceRequest", Interaction::create)) {
-        return text::Issue{text::Severity::error, "forbidden",
+        return text::Issue{text::Severity::error,
+                           "forbidden",
                            "extracts are sent by practices and ICBs whose scope has "
                            "system/Patient.c and system/ServiceRequest.c",
-                           {}, {}};
+                           {},
+                           {}};
     }
     return {};
 }
@@ -370,17 +375,27 @@ text::Status Endpoint::note(const Exchange& exchange, const http::Response& resp
         entry.ods = exchange.identity.client->ods;
     }
     entry.address = exchange.request.head.peer;
-    entry.resource = !exchange.touched.empty() ? exchange.touched.front()
-                     : !exchange.path.empty()  ? exchange.path.front()
-                                               : "";
     entry.query = exchange.request.head.query;
     entry.detail = exchange.detail;
     entry.request = exchange.request_id;
-    if (auto failed = parts_.audit->append(entry)) {
-        return failed;
+    // What a transaction wrote is many accesses, each a line of its own.
+    const bool many = *exchange.interaction == Interaction::transaction;
+    std::span<const std::string> resources(exchange.touched);
+    if (resources.empty()) {
+        resources = std::span(exchange.path).first(exchange.path.empty() ? 0 : 1);
+    }
+    for (std::size_t i = 0; i == 0 || (many && i < resources.size()); ++i) {
+        entry.resource = i < resources.size() ? resources[i] : "";
+        if (auto failed = parts_.audit->append(entry)) {
+            return failed;
+        }
     }
     const char action = access::audit_action(entry.interaction);
-    return action == 'C' || action == 'U' ? parts_.audit->sync() : text::Status();
+    if (action == 'R' || response.status >= 400 || entry.interaction == Interaction::search_type) {
+        return {};
+    }
+    parts_.written();
+    return parts_.audit->sync();
 }
 
 }  // namespace linkway::service

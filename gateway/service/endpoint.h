@@ -45,8 +45,9 @@ struct EndpointParts {
                                             const std::string& name)>
         take_in;
     std::function<text::Result<std::string>(const std::string& id)> taken_in;
-    std::string incoming;  ///< folder for what is being posted
-    std::string url;  ///< of the service, as clients know it
+    std::function<void()> written;  ///< called when something was written: others may wait for it
+    std::string incoming;           ///< folder for what is being posted
+    std::string url;                ///< of the service, as clients know it
 };
 
 /// Answers 503 until begin(): the port may be any that is free, and is part of the addresses that

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "delivery/worker.h"
 #include "endpoint.h"
 #include "extracts.h"
 #include "intake/worker.h"
@@ -76,6 +77,7 @@ struct Service::State {
     std::unique_ptr<intake::Mappings> system_mappings;
     std::unique_ptr<intake::Intake> intake;
     std::unique_ptr<intake::Worker> intake_worker;
+    std::unique_ptr<delivery::Worker> delivery_worker;
 
     mutable std::mutex knowledge_mutex;
     std::shared_ptr<const loop::Knowledge> knowledge;
@@ -92,6 +94,10 @@ struct Service::State {
     loop::Agreement agreement(std::string_view ods) const { return agreement_of(config, ods); }
     text::Status open();
     void take_in();
+    void deliver();
+    text::Status write_resource(store::Writer& writer, const api::Incoming& resource,
+                                const api::Caller& caller, const store::Change::Origin& origin,
+                                store::Written& written);
     text::Status listen(const std::string& version);
     api::FhirParts fhir_parts(const std::string& version);
     void tick();
@@ -141,6 +147,56 @@ void Service::State::take_in() {
     intake_worker = std::make_unique<intake::Worker>(*intake, config.quiet_seconds * 1000);
 }
 
+text::Status Service::State::write_resource(store::Writer& writer, const api::Incoming& resource,
+                                            const api::Caller& caller,
+                                            const store::Change::Origin& origin,
+                                            store::Written& written) {
+    const store::Key& key = resource.prepared.key;
+    if (key.type == "Subscription") {
+        const auto subscription =
+            delivery::read_subscription(*resource.root, config.allow_http_hooks);
+        if (!subscription) {
+            return subscription.issue();
+        }
+        if (subscription->status != "requested" && subscription->status != "off") {
+            return text::Issue{text::Severity::error,
+                               "business-rule",
+                               "a subscription is written as requested or off",
+                               {{}, 0, 0, "Subscription.status"},
+                               "it becomes active once its handshake was answered"};
+        }
+        writer.put_note(delivery::subscriber_group, {key.id, delivery::to_json(caller.reach)});
+    }
+    referrals::Actor actor;
+    actor.organisation = caller.ods;
+    loop::Item item{&resource.prepared, {}};
+    const auto knows = current_knowledge();
+    auto failed = loop::write(writer, std::span(&item, 1),
+                              {*knows, [this](std::string_view ods) { return agreement(ods); },
+                               referrals::Origin::fhir, actor, origin});
+    written = item.written;
+    return failed;
+}
+
+void Service::State::deliver() {
+    delivery::Parts parts;
+    parts.store = store.get();
+    parts.routing = {[this](std::string_view ods) {
+                         const auto found = config.practices.find(std::string(ods));
+                         return found == config.practices.end() ? std::string()
+                                                                : found->second.system;
+                     },
+                     config.allow_http_hooks};
+    parts.note = [this](const text::Issue& issue) {
+        log->write(Level::warning, "delivery", {{"code", issue.code}, {"what", issue.message}});
+    };
+    parts.files = {folder->outbox(), mappings, parts.note};
+    parts.base = url + "/fhir";
+    parts.authorities = config.hook_authorities;
+    parts.now = now;
+    delivery_worker = std::make_unique<delivery::Worker>(std::move(parts));
+}
+
 api::FhirParts Service::State::fhir_parts(const std::string& version) {
     api::FhirParts parts;
     parts.store = store.get();
@@ -149,18 +205,8 @@ api::FhirParts Service::State::fhir_parts(const std::string& version) {
     parts.secure = *config.authentication;
     parts.token_url = url + "/auth/token";
     parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
-    parts.write = [this](store::Writer& writer, const api::Incoming& resource,
-                         const api::Caller& caller, const store::Change::Origin& origin,
-                         store::Written& written) {
-        referrals::Actor actor;
-        actor.organisation = caller.ods;
-        loop::Item item{&resource.prepared, {}};
-        const auto knows = current_knowledge();
-        auto failed = loop::write(writer, std::span(&item, 1),
-                                  {*knows, [this](std::string_view ods) { return agreement(ods); },
-                                   referrals::Origin::fhir, actor, origin});
-        written = item.written;
-        return failed;
+    parts.write = [this](auto&&... arguments) {
+        return write_resource(std::forward<decltype(arguments)>(arguments)...);
     };
     parts.seal = [this](std::string_view text) { return sealer->seal(text); };
     parts.unseal = [this](std::string_view text) { return sealer->open(text); };
@@ -199,6 +245,8 @@ text::Status Service::State::listen(const std::string& version) {
     parts.store = store.get();
     parts.url = url;
     parts.fhir = fhir_parts(version);
+    deliver();
+    parts.written = [this] { delivery_worker->wake(); };
     parts.incoming = folder->raw().string();
     parts.take_in = [this](const std::string& system, const std::string& file,
                            const std::string& name) {
@@ -296,6 +344,7 @@ void Service::stop(std::chrono::milliseconds grace) {
     state_->endpoint->end();
     state_->server->stop(grace);
     state_->intake_worker->stop();
+    state_->delivery_worker->stop();
     state_->stopping.notify_all();
     state_->ticker.join();
     if (auto failed = state_->audit->sync()) {

@@ -3,7 +3,6 @@
 
 #include "api/fhir_api.h"
 #include "catch.h"
-#include "http/uri.h"
 #include "store/sqlite_store.h"
 
 using namespace linkway;
@@ -61,7 +60,7 @@ class Server {
             at = slash + 1;
         }
         if (mark != std::string::npos) {
-            auto parameters = http::parse_parameters(target.substr(mark + 1));
+            auto parameters = parameters_of(target.substr(mark + 1));
             REQUIRE(parameters.ok());
             call.parameters = std::move(*parameters);
         }
