@@ -52,6 +52,7 @@ Command inspect_command();
 Command trace_command();
 Command sample_command();
 Command serve_command();
+Command demo_command();
 Command outbox_list_command();
 Command outbox_retry_command();
 Command map_check_command();

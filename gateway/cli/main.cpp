@@ -29,6 +29,7 @@ const std::vector<Command>& commands() {
         sample_command(),
         // The service and what goes with it, one a line: many hands add here.
         serve_command(),
+        demo_command(),
         audit_verify_command(),
         keys_new_command(),
         token_command(),

@@ -15,7 +15,7 @@ text::Result<std::unique_ptr<store::Store>> look(const Arguments& arguments) {
         (std::filesystem::path(arguments.get("data", "linkway-data")) / "store.sqlite").string();
     options.readers = 1;
     options.look_only = true;
-    return store::open_sqlite(std::move(options));
+    return store::open_sqlite(options);
 }
 
 /// The deliveries in a state; all where none is named. False for a state that there is not.

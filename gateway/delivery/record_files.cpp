@@ -223,7 +223,9 @@ text::Result<bool> write_entries(store::Store& store, const RecordFiles& files,
     for (store::Delivery& delivery : claimed) {
         by_destination[delivery.destination].push_back(std::move(delivery));
     }
-    for (auto& [destination, deliveries] : by_destination) {
+    for (auto& each : by_destination) {
+        const std::string& destination = each.first;
+        std::vector<store::Delivery>& deliveries = each.second;
         const std::string system = destination.substr(0, destination.find('/'));
         text::Issues issues;
         const auto mapping = record::load(files.mappings + "/record", system, issues);

@@ -35,7 +35,7 @@ text::Status guarded(const std::function<text::Status()>& run) {
 
 class SqliteStore final : public Store {
   public:
-    static text::Result<std::unique_ptr<Store>> open(SqliteOptions options);
+    static text::Result<std::unique_ptr<Store>> open(const SqliteOptions& options);
     ~SqliteStore() override;
 
     text::Status read(const std::function<text::Status(Reader&)>& look) override;
@@ -62,7 +62,7 @@ class SqliteStore final : public Store {
     std::vector<std::unique_ptr<Connection>> readers_;
 };
 
-text::Result<std::unique_ptr<Store>> SqliteStore::open(SqliteOptions options) {
+text::Result<std::unique_ptr<Store>> SqliteStore::open(const SqliteOptions& options) {
     std::unique_ptr<SqliteStore> store(new SqliteStore);
     if (!options.look_only) {
         if (auto failed = store->open_writer(options)) {
@@ -214,8 +214,8 @@ void SqliteStore::run_group(std::deque<Waiting*>& group) {
 
 }  // namespace
 
-text::Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options) {
-    return SqliteStore::open(std::move(options));
+text::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
+    return SqliteStore::open(options);
 }
 
 }  // namespace linkway::store

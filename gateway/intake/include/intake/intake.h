@@ -90,7 +90,7 @@ struct Options {
 /// Safe from any thread; things are worked on one after the other.
 class Intake {
   public:
-    Intake(Parts parts, Options options = {});
+    explicit Intake(Parts parts, Options options = {});
 
     /// Keeps what lies complete in the inbox, enters it and takes it out; its id. The same content
     /// as of an intake that is done (and held nothing) is not worked on again: a note of the group

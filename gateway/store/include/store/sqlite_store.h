@@ -23,6 +23,6 @@ struct SqliteOptions {
 
 /// Opens or makes the store and brings an older one to today's tables. Issue: in use by another
 /// process, no store of ours, made by a newer Linkway.
-text::Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options);
+text::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
 
 }  // namespace linkway::store
