@@ -3,6 +3,7 @@
 #
 #   deploy/packages.sh           what building, running and testing need
 #   deploy/packages.sh checks    also what CI's further checks need (clang: format, tidy, sanitizers, fuzzing)
+#   deploy/packages.sh browser   also what tests/pages/browser.sh opens pages in (Debian; Ubuntu has it as a snap only)
 set -euo pipefail
 
 packages=(
@@ -13,6 +14,9 @@ packages=(
 )
 if [ "${1:-}" = checks ]; then
   packages+=(clang clang-format clang-tidy llvm)
+fi
+if [ "${1:-}" = browser ]; then
+  packages+=(chromium chromium-driver fonts-liberation)
 fi
 
 as_root=()

@@ -120,6 +120,7 @@ text::Status write_lines(const std::string& folder, const Batch& batch, Place& p
         auto issue = system_issue("can't be written", folder + '/' + batch.file);
         // Half a line must not stay before the next one.
         place.unsure = ::ftruncate(descriptor, static_cast<off_t>(place.size)) != 0;
+        place.reserved = 0;  // gone with it
         return issue;
     }
     place.size += batch.lines.size();

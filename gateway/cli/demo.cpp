@@ -74,9 +74,8 @@ class Client {
 
 class Demo {
   public:
-    Demo(service::Service& service, fs::path data, std::string mappings)
-        : service_(service),
-          data_(std::move(data)),
+    Demo(const service::Service& service, fs::path data, std::string mappings)
+        : data_(std::move(data)),
           mappings_(std::move(mappings)),
           client_(service.url() + "/fhir") {}
 
@@ -308,7 +307,6 @@ class Demo {
         return true;
     }
 
-    service::Service& service_;
     fs::path data_;
     std::string mappings_;
     Client client_;

@@ -36,6 +36,9 @@ void PatientResources::load(std::string_view patient) {
     for (const std::string_view type : telling) {
         load_type(type, patient);
     }
+    std::stable_sort(all_.begin(), all_.end(), [](const Held& a, const Held& b) {
+        return a.received != b.received ? a.received < b.received : a.key < b.key;
+    });
 }
 
 void PatientResources::load_type(std::string_view type, std::string_view patient) {
@@ -46,6 +49,7 @@ void PatientResources::load_type(std::string_view type, std::string_view patient
     store::Search search;
     search.type = type;
     search.count = 200;
+    search.sort = store::SortKey{"_lastUpdated", true};
     store::Criterion whose;
     whose.parameter = parameter->stored_as;
     whose.any_of.push_back({"Patient", std::string(patient), store::Compare::equal, 0, 0});

@@ -20,7 +20,7 @@ struct Held {
     bool from_record = false;     ///< an extract brought that version
 };
 
-/// Most resources of one type that a page is made of.
+/// Most resources of one type that a page is made of: the latest.
 inline constexpr std::size_t most_of_a_type = 1'000;
 
 /// Reads the resources that tell of the patient's referrals, and others as they are referred to.
@@ -32,6 +32,7 @@ class PatientResources {
 
     void load(std::string_view patient);
 
+    /// In the order in which they came.
     const std::vector<Held>& all() const { return all_; }
     bool complete() const { return complete_; }
 

@@ -27,6 +27,7 @@ std::string identifier_of(const Node& resource, std::string_view system) {
 }
 
 void tell_patient(const Node& patient, PatientResources& resources, Story& story) {
+    story.patient.id = text_at(patient, "id");
     story.patient.name = name_of(patient, true);
     story.patient.birth_date = text_at(patient, "birthDate");
     story.patient.nhs_number = identifier_of(patient, nhs_number_system);

@@ -123,6 +123,7 @@ std::variant<http::BodyPlan, http::Response> Endpoint::accept(const http::Head& 
     if (!open) {
         // Before a byte of the body is read: who is nobody is not listened to.
         if (const auto identity = identify(head); !identity) {
+            note_refusal(head);
             http::Response response = from(api::refusal(identity.issue()));
             response.headers.emplace_back("WWW-Authenticate", "Bearer");
             return response;
@@ -360,6 +361,22 @@ http::Response Endpoint::metrics(Exchange& exchange) {
         }
     }
     return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, parts_.metrics->text()};
+}
+
+void Endpoint::note_refusal(const http::Head& head) {
+    const store::Instant now = parts_.clock();
+    if (limiter_.admit("refused " + head.peer, {1, 20}, now)) {
+        return;
+    }
+    access::AuditEntry entry;
+    entry.recorded = now;
+    entry.interaction = Interaction::operation;
+    entry.outcome = access::Outcome::minor_failure;
+    entry.address = head.peer;
+    entry.detail = "no valid token";
+    if (auto failed = parts_.audit->append(entry)) {
+        parts_.log->write(Level::error, "audit", {{"problem", failed->message}});
+    }
 }
 
 text::Status Endpoint::note(const Exchange& exchange, const http::Response& response) {

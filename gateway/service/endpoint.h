@@ -78,6 +78,9 @@ class Endpoint final : public http::Service {
     /// Who sent it. Issue: nobody we know, or with a token that is not or no longer good.
     text::Result<access::Identity> identify(const http::Head& head) const;
     text::Status note(const Exchange& exchange, const http::Response& response);
+    /// Enters who was turned away; of an address that keeps coming not every time, so that nobody
+    /// fills the disk by knocking.
+    void note_refusal(const http::Head& head);
 
     EndpointParts parts_;  // set once, before begun_
     access::RateLimiter limiter_;

@@ -276,6 +276,10 @@ text::Status Service::State::listen(const std::string& version) {
 void Service::State::tick() {
     std::unique_lock lock(ticking_mutex);
     while (!stopping.wait_for(lock, std::chrono::milliseconds(100), [this] { return stopped; })) {
+        constexpr store::Instant day = 86'400'000;
+        if (const auto rotated = secrets->rotate(day, now()); !rotated) {
+            log->write(Level::error, "secrets", {{"problem", rotated.issue().message}});
+        }
         if (auto failed = audit->tick(now())) {
             log->write(Level::error, "audit", {{"problem", failed->message}});
         }

@@ -129,6 +129,7 @@ struct Episode {
 
 struct Story {
     struct Patient {
+        std::string id;    ///< FHIR id
         std::string name;  ///< "BRAMBLE, Sorrel (Ms)"
         std::string birth_date;
         std::string nhs_number;  ///< ten digits, or empty
