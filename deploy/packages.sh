@@ -9,8 +9,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config ca-certificates
   libpoco-dev rapidjson-dev libyaml-cpp-dev libpugixml-dev libre2-dev
-  libboost-dev libssl-dev libsqlite3-dev libarchive-dev libgpgme-dev gnupg
-  catch2 jq zip
+  libboost-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libarchive-dev libgpgme-dev gnupg
+  catch2 curl jq openssl zip
 )
 if [ "${1:-}" = checks ]; then
   packages+=(clang clang-format clang-tidy llvm)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is needed, builds Linkway and runs its main job on a synthetic EMIS Web extract.
+# Installs what is needed, builds Linkway, runs its main job on a synthetic EMIS Web extract and then the whole line as a service.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,3 +22,10 @@ jq "select(.id == \"$id\")" "$out/fhir/ServiceRequest.ndjson"
 jq "select(.id == \"$id\")" "$out/fhir/Task.ndjson"
 echo
 cat "$out/reconciliation.txt"
+
+echo
+echo "The same as a service, with a link worker's system at the other end (linkway demo):"
+# On a terminal it stays up to be looked at; else it ends when the line is through.
+stop=()
+[ -t 1 ] || stop=(--stop)
+exec "$linkway" demo --data "$out/demo" "${stop[@]}"

@@ -83,17 +83,19 @@ std::string without_nhs_numbers(std::string_view path) {
     }
 }
 
+/// Of paths, those that name resources or a type.
+bool is_what(std::string_view resource) {
+    return !resource.empty() && resource[0] >= 'A' && resource[0] <= 'Z';
+}
+
 void write_entity(text::JsonWriter& json, const AuditEntry& entry) {
     json.begin_object();
-    if (!entry.resource.empty()) {
-        const std::string resource = without_nhs_numbers(entry.resource);
+    if (is_what(entry.resource)) {
+        // A type alone is no reference, but says what was asked for.
+        const bool is_type = entry.resource.find('/') == std::string::npos;
         json.name("what");
         json.begin_object();
-        // A type alone is no reference, but says what was searched.
-        write_text(json, resource.find('/') == std::string::npos ? "type" : "reference", resource);
-        if (resource.find('/') == std::string::npos) {
-            json.member("display", "all within reach");
-        }
+        write_text(json, is_type ? "type" : "reference", without_nhs_numbers(entry.resource));
         json.end_object();
     }
     if (!entry.query.empty()) {
@@ -167,7 +169,7 @@ std::string to_audit_event(const AuditEntry& entry, std::string_view node) {
     json.member("display", "Linkway");
     json.end_object();
     json.end_object();
-    if (!entry.resource.empty() || !entry.query.empty() || !entry.request.empty()) {
+    if (is_what(entry.resource) || !entry.query.empty() || !entry.request.empty()) {
         json.name("entity");
         json.begin_array();
         write_entity(json, entry);

@@ -11,7 +11,7 @@ namespace linkway::access {
 namespace {
 
 constexpr Instant retry_after = 30 * second;
-constexpr Instant longest_lifetime = 24 * 3600 * second;
+constexpr Instant longest_lifetime = second * 24 * 3600;
 
 /// Keys of a client that has them at a URL.
 struct Fetched {

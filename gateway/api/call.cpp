@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "fhir/operation_outcome.h"
+#include "http/uri.h"
 
 namespace linkway::api {
 
@@ -39,6 +40,18 @@ constexpr std::array rules = {
 
 }  // namespace
 
+text::Result<Parameters> parameters_of(std::string_view query) {
+    auto decoded = http::parse_parameters(query);
+    if (!decoded) {
+        return std::move(decoded).issue();
+    }
+    Parameters parameters;
+    for (http::Parameter& one : *decoded) {
+        parameters.push_back({std::move(one.name), std::move(one.value)});
+    }
+    return parameters;
+}
+
 int status_of(std::string_view issue_code) {
     for (const StatusRule& rule : rules) {
         if (rule.code == issue_code) {
@@ -52,7 +65,13 @@ Reply refusal(std::span<const text::Issue> issues, int status) {
     Reply reply;
     reply.status = status != 0 ? status : status_of(issues.empty() ? "" : issues.front().code);
     reply.headers.emplace_back("Content-Type", fhir_json);
-    fhir::append_operation_outcome(reply.body, issues);
+    text::Issues told(issues.begin(), issues.end());
+    if (reply.status >= 500) {
+        for (text::Issue& issue : told) {
+            issue.location.file.clear();  // of this machine, and nobody else's business
+        }
+    }
+    fhir::append_operation_outcome(reply.body, told);
     return reply;
 }
 

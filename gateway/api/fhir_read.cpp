@@ -65,14 +65,14 @@ Reply history(const FhirParts& parts, const Call& call) {
     store::HistoryQuery query;
     query.type = call.path.size() > 1 ? call.path[0] : "";
     query.id = call.path.size() > 2 ? call.path[1] : "";
-    query.count = default_count;
+    query.count = store::default_count;
     for (const auto& [name, value] : call.parameters) {
         if (name == "_count") {
             const auto count = number_of(value);
             if (!count) {
                 return refusal("value", "_count is a whole number above zero");
             }
-            query.count = std::min(static_cast<std::size_t>(*count), most_count);
+            query.count = std::min(static_cast<std::size_t>(*count), store::most_count);
         } else if (name == "_since") {
             const auto since = store::moments_of(value);
             if (!since) {
@@ -100,6 +100,11 @@ Reply history(const FhirParts& parts, const Call& call) {
     if (!known) {
         return refusal("not-found", "there is no such resource");
     }
+    std::string next;
+    if (changes.size() > query.count) {
+        changes.pop_back();
+        next = std::to_string(changes.back().number);
+    }
     std::erase_if(changes, [&](const store::Change& change) {
         return !call.caller.allows(change.version.key.type, 'r');
     });
@@ -110,10 +115,9 @@ Reply history(const FhirParts& parts, const Call& call) {
         path += "/" + segment;
     }
     bundle.link("self", parts.base + path);
-    if (changes.size() > query.count) {
-        changes.pop_back();
+    if (!next.empty()) {
         bundle.link("next", parts.base + path + "?_count=" + std::to_string(query.count) +
-                                "&_before=" + std::to_string(changes.back().number));
+                                "&_before=" + next);
     }
     for (const store::Change& change : changes) {
         bundle.version(change);

@@ -49,16 +49,16 @@ class Included {
   public:
     Included(store::Reader& reader, const Caller& caller) : reader_(reader), caller_(caller) {}
 
-    void find(const SearchRequest& request, const std::vector<store::Version>& matches) {
+    void find(const store::SearchRequest& request, const std::vector<store::Version>& matches) {
         for (const store::Version& match : matches) {
             known_.insert(match.key);
         }
-        for (const Include& include : request.includes) {
+        for (const store::Include& include : request.includes) {
             for (const store::Version& match : matches) {
                 forward(include, match);
             }
         }
-        for (const Include& include : request.revincludes) {
+        for (const store::Include& include : request.revincludes) {
             backward(include, request.search.type, matches);
         }
     }
@@ -77,7 +77,7 @@ class Included {
         }
     }
 
-    void forward(const Include& include, const store::Version& match) {
+    void forward(const store::Include& include, const store::Version& match) {
         const auto document = text::parse_json(match.json, "stored resource");
         if (!document) {
             return;
@@ -95,7 +95,7 @@ class Included {
         }
     }
 
-    void backward(const Include& include, const std::string& type,
+    void backward(const store::Include& include, const std::string& type,
                   const std::vector<store::Version>& matches) {
         if (matches.empty() || !caller_.allows(include.type, 'r')) {
             return;
@@ -126,7 +126,7 @@ class Included {
 Reply run(const FhirParts& parts, const Call& call, const Unpacked& asked) {
     const bool lenient = call.header("prefer").find("handling=lenient") != std::string_view::npos;
     text::Issues issues;
-    auto request = read_search(asked.type, asked.parameters, parts.base, lenient, issues);
+    auto request = store::read_search(asked.type, asked.parameters, parts.base, lenient, issues);
     if (!request) {
         return refusal(issues);
     }

@@ -2,7 +2,6 @@
 #include <charconv>
 
 #include "fhir/identity.h"
-#include "http/uri.h"
 #include "store/searchable.h"
 #include "write.h"
 
@@ -96,7 +95,7 @@ text::Result<std::optional<std::int64_t>> version_of_etag(std::string_view etag)
     if (etag.size() > 2 && etag.front() == '"' && etag.back() == '"') {
         const char* const end = etag.data() + etag.size() - 1;
         const auto [read, error] = std::from_chars(etag.data() + 1, end, version);
-        if (error == std::errc() && read == end) {
+        if (error == std::errc() && read == end && version > 0) {
             return std::optional(version);
         }
     }
@@ -105,12 +104,12 @@ text::Result<std::optional<std::int64_t>> version_of_etag(std::string_view etag)
 
 std::optional<store::Search> condition_of(const FhirParts& parts, std::string_view type,
                                           std::string_view query, text::Issues& issues) {
-    auto parameters = http::parse_parameters(query);
+    auto parameters = parameters_of(query);
     if (!parameters) {
         issues.push_back(std::move(parameters).issue());
         return std::nullopt;
     }
-    auto request = read_search(type, *parameters, parts.base, false, issues);
+    auto request = store::read_search(type, *parameters, parts.base, false, issues);
     if (request && request->search.all_of.empty()) {
         issues.push_back(issue("value", "the condition asks for nothing",
                                "name what must not be there, such as identifier=system|value"));
@@ -158,6 +157,10 @@ text::Status write_one(const FhirParts& parts, const Call& call, store::Writer& 
     const auto current = writer.read(key, call.caller.reach);
     if (!current && writer.read(key, store::Reach::all())) {
         return issue("not-found", "there is no such resource");  // not for this caller
+    }
+    if (condition.creates && current && !current->deleted) {
+        say_written(parts, {key, current->version, current->updated, false, false}, reply);
+        return {};
     }
     if (condition.if_match && (!current || current->version != *condition.if_match)) {
         return issue("conflict", "the resource has been changed since that version",
@@ -213,6 +216,7 @@ Reply create(const FhirParts& parts, const Call& call) {
     }
     text::Issues issues;
     Condition condition;
+    condition.creates = true;
     if (const std::string_view query = call.header("if-none-exist"); !query.empty()) {
         condition.none_exist = condition_of(parts, call.path[0], query, issues);
         if (!condition.none_exist) {

@@ -52,6 +52,9 @@ Command inspect_command();
 Command trace_command();
 Command sample_command();
 Command serve_command();
+Command demo_command();
+Command outbox_list_command();
+Command outbox_retry_command();
 Command map_check_command();
 Command map_coverage_command();
 Command map_run_command();
@@ -63,6 +66,11 @@ Command validate_command();
 Command audit_verify_command();
 Command keys_new_command();
 Command token_command();
+Command quarantine_list_command();
+Command quarantine_show_command();
+Command quarantine_edit_command();
+Command quarantine_replay_command();
+Command quarantine_discard_command();
 
 /// Prints issues to standard error, one a line.
 void print(const text::Issues& issues);

@@ -29,9 +29,17 @@ const std::vector<Command>& commands() {
         sample_command(),
         // The service and what goes with it, one a line: many hands add here.
         serve_command(),
+        demo_command(),
         audit_verify_command(),
         keys_new_command(),
         token_command(),
+        outbox_list_command(),
+        outbox_retry_command(),
+        quarantine_list_command(),
+        quarantine_show_command(),
+        quarantine_edit_command(),
+        quarantine_replay_command(),
+        quarantine_discard_command(),
     };
     return all;
 }

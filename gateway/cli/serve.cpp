@@ -10,6 +10,7 @@ namespace linkway::cli {
 namespace {
 
 std::optional<std::string> environment(const std::string& name) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread starts
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }

@@ -45,6 +45,10 @@ text::Result<DataFolder> DataFolder::open(const std::string& path, const std::st
             return cannot(each, error.value());
         }
     }
+    // What is patients' data is its owner's alone; the inbox is for others to write into.
+    for (const fs::path& each : {folder.raw(), folder.work(), folder.state(), folder.audit()}) {
+        fs::permissions(each, fs::perms::owner_all, error);
+    }
     const fs::path file = folder.root_ / "lock";
     folder.lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (folder.lock_ < 0) {

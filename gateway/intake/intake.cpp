@@ -152,7 +152,16 @@ Status Intake::play(const Ticket& ticket, const std::vector<sources::ReplayFile>
     if (Status failed = enter(*id, ticket.system, ticket.name)) {
         return failed;
     }
-    return work_off(*id);
+    const std::lock_guard lock(working_);
+    // What the staging store has taken already comes first: these rows were said after it.
+    for (const store::Intake& entry : unfinished()) {
+        if (is_begun(entry) && entry.id != *id) {
+            if (Status failed = work_on(entry.id)) {
+                return failed;
+            }
+        }
+    }
+    return work_on(*id);
 }
 
 /// Enters what came, unless the same is being worked on or done.
@@ -221,6 +230,12 @@ std::string Intake::time_of(const store::Intake& entry) {
     return found->second;
 }
 
+/// Whether the staging store may have taken what it says.
+bool Intake::is_begun(const store::Intake& entry) const {
+    return entry.state == store::Intake::State::translated ||
+           !attempts(parts_.folder->work() / entry.id).empty();
+}
+
 /// In the order of work: what was begun, then by the time of the extracts, as one that comes after
 /// a later one of its feed can't be applied any more.
 std::vector<store::Intake> Intake::unfinished() {
@@ -240,8 +255,7 @@ std::vector<store::Intake> Intake::unfinished() {
     }
     if (entries.size() > 1) {
         const auto order = [&](const store::Intake& each) {
-            const bool begun = each.state == store::Intake::State::translated ||
-                               !attempts(parts_.folder->work() / each.id).empty();
+            const bool begun = is_begun(each);
             return std::tuple(!begun, each.system, begun ? std::string() : time_of(each),
                               each.received, each.id);
         };
@@ -260,35 +274,41 @@ std::vector<store::Intake> Intake::unfinished() {
 }
 
 bool Intake::work_off() {
-    bool all = true;
-    for (bool again = true; again;) {
+    std::set<std::string> blocked;  // systems: what comes after in a feed must not come before
+    for (bool again = true; again && !stopping_;) {
         again = false;
-        for (const store::Intake& entry : unfinished()) {
-            const auto later = later_.find(entry.id);
-            if (stopping_) {
-                return false;
+        std::unique_lock lock(working_);
+        const std::vector<store::Intake> entries = unfinished();
+        lock.unlock();
+        for (const store::Intake& entry : entries) {
+            lock.lock();
+            if (!stopping_ && waiting_.count(entry.id) == 0 && blocked.count(entry.system) == 0) {
+                const auto later = later_.find(entry.id);
+                const bool due = later == later_.end() || later->second <= parts_.now();
+                const Status failed = due ? work_on(entry.id) : Status();
+                if (failed) {
+                    note(*failed);
+                    later_[entry.id] = parts_.now() + retry_after;
+                } else if (due) {
+                    later_.erase(entry.id);
+                    again = true;  // others may have waited for it, or come meanwhile
+                }
+                if (failed || !due) {
+                    blocked.insert(entry.system);
+                }
             }
-            if (waiting_.count(entry.id) != 0) {
-                continue;
-            }
-            if (later != later_.end() && later->second > parts_.now()) {
-                all = false;
-                continue;
-            }
-            if (Status failed = work_off(entry.id)) {
-                note(*failed);
-                later_[entry.id] = parts_.now() + retry_after;
-                all = false;
-            } else {
-                later_.erase(entry.id);
-                again = true;  // others may have waited for it, or come meanwhile
-            }
+            lock.unlock();
         }
     }
-    return all;
+    return blocked.empty();
 }
 
 Status Intake::work_off(const std::string& id) {
+    const std::lock_guard lock(working_);
+    return work_on(id);
+}
+
+Status Intake::work_on(const std::string& id) {
     using State = store::Intake::State;
     for (;;) {
         std::vector<store::Intake> found;

@@ -74,6 +74,9 @@ class Maker {
     }
 
     void make(const Resources::Held& from) {
+        if (from.context) {
+            return;
+        }
         Account& account = report_.types[from.type];
         ++account.resources;
         const bool has_view =

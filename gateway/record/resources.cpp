@@ -4,8 +4,8 @@
 
 namespace linkway::record {
 
-void Resources::add(const text::Node& resource, const text::Location& at,
-                    std::string_view full_url) {
+void Resources::add(const text::Node& resource, const text::Location& at, std::string_view full_url,
+                    bool context) {
     const std::string type(resource.string_or("resourceType", ""));
     const std::string id(resource.string_or("id", ""));
     if (type.empty() || id.empty()) {
@@ -29,7 +29,7 @@ void Resources::add(const text::Node& resource, const text::Location& at,
     if (!full_url.empty()) {
         by_reference_.emplace(full_url, all_.size());
     }
-    all_.push_back({type, id, at, std::move(copy).value()});
+    all_.push_back({type, id, at, std::move(copy).value(), context});
 }
 
 const Resources::Held* Resources::find(std::string_view reference) const {

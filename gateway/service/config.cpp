@@ -20,8 +20,8 @@ struct Setting {
     const char* what;
 };
 
-const std::array<Setting, 24>& settings() {
-    static const std::array<Setting, 24> all = {{
+const std::array<Setting, 25>& settings() {
+    static const std::array<Setting, 25> all = {{
         {"listen.address", &Config::address, "address to listen on"},
         {"listen.port", &Config::port, "port; 0 takes any that is free"},
         {"listen.certificate", &Config::certificate, "PEM file with the certificate chain"},
@@ -52,6 +52,8 @@ const std::array<Setting, 24>& settings() {
         {"record.linkMinutes", &Config::link_minutes, "how long a link to the record page is good"},
         {"subscriptions.allowHttpOnLoopback", &Config::allow_http_hooks,
          "deliver to plain HTTP addresses of this machine"},
+        {"subscriptions.authorities", &Config::hook_authorities,
+         "PEM file by which subscribers' certificates are verified; by default the system's"},
         {"logLevel", &Config::log_level, "error, warning, info or debug"},
     }};
     return all;

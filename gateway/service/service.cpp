@@ -6,7 +6,9 @@
 #include <mutex>
 #include <thread>
 
+#include "delivery/worker.h"
 #include "endpoint.h"
+#include "extracts.h"
 #include "intake/worker.h"
 #include "loop/write.h"
 #include "profiles/validator.h"
@@ -67,6 +69,8 @@ struct Service::State {
     std::unique_ptr<access::Sealer> sealer;
     std::unique_ptr<access::AuditLog> audit;
     std::unique_ptr<StoredReplays> replays;
+    std::unique_ptr<access::SignedLinks> links;
+    std::unique_ptr<RecordPages> pages;
     profiles::Validator validator;
     std::unique_ptr<Endpoint> endpoint;
     std::unique_ptr<http::Server> server;
@@ -75,6 +79,7 @@ struct Service::State {
     std::unique_ptr<intake::Mappings> system_mappings;
     std::unique_ptr<intake::Intake> intake;
     std::unique_ptr<intake::Worker> intake_worker;
+    std::unique_ptr<delivery::Worker> delivery_worker;
 
     mutable std::mutex knowledge_mutex;
     std::shared_ptr<const loop::Knowledge> knowledge;
@@ -88,14 +93,13 @@ struct Service::State {
         const std::lock_guard lock(knowledge_mutex);
         return knowledge;
     }
-    loop::Agreement agreement(std::string_view ods) const {
-        const auto found = config.practices.find(std::string(ods));
-        return found == config.practices.end()
-                   ? loop::Agreement{}
-                   : loop::Agreement{found->second.policy, found->second.provider};
-    }
+    loop::Agreement agreement(std::string_view ods) const { return agreement_of(config, ods); }
     text::Status open();
     void take_in();
+    void deliver();
+    text::Status write_resource(store::Writer& writer, const api::Incoming& resource,
+                                const api::Caller& caller, const store::Change::Origin& origin,
+                                store::Written& written);
     text::Status listen(const std::string& version);
     api::FhirParts fhir_parts(const std::string& version);
     void tick();
@@ -135,32 +139,64 @@ void Service::State::take_in() {
     parts.mappings = system_mappings.get();
     parts.now = now;
     parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
-    parts.apply = [this](store::Writer& writer, std::span<const store::Prepared> resources,
-                         const store::Change::Origin& origin) {
-        std::vector<loop::Item> items;
-        for (const store::Prepared& resource : resources) {
-            items.push_back({&resource, {}});
-        }
-        referrals::Actor actor;
-        actor.role = "practice";
-        const auto knows = current_knowledge();
-        return loop::write(writer, items,
-                           {*knows, [this](std::string_view ods) { return agreement(ods); },
-                            referrals::Origin::record, actor, origin});
-    };
+    parts.apply = apply_extracts([this] { return current_knowledge(); },
+                                 [this](std::string_view ods) { return agreement(ods); });
     parts.note = [this](const text::Issue& issue) {
         log->write(issue.severity == text::Severity::information ? Level::info : Level::warning,
                    "intake", {{"code", issue.code}, {"what", issue.message}});
     };
-    intake::Options options;
-    options.keep_raw_days = static_cast<int>(config.keep_raw_days);
-    if (config.only_known_practices) {
-        for (const auto& [ods, practice] : config.practices) {
-            options.practices.insert(ods);
-        }
-    }
-    intake = std::make_unique<intake::Intake>(std::move(parts), std::move(options));
+    intake = std::make_unique<intake::Intake>(std::move(parts), intake_options(config));
     intake_worker = std::make_unique<intake::Worker>(*intake, config.quiet_seconds * 1000);
+}
+
+text::Status Service::State::write_resource(store::Writer& writer, const api::Incoming& resource,
+                                            const api::Caller& caller,
+                                            const store::Change::Origin& origin,
+                                            store::Written& written) {
+    const store::Key& key = resource.prepared.key;
+    if (key.type == "Subscription") {
+        const auto subscription =
+            delivery::read_subscription(*resource.root, config.allow_http_hooks);
+        if (!subscription) {
+            return subscription.issue();
+        }
+        if (subscription->status != "requested" && subscription->status != "off") {
+            return text::Issue{text::Severity::error,
+                               "business-rule",
+                               "a subscription is written as requested or off",
+                               {{}, 0, 0, "Subscription.status"},
+                               "it becomes active once its handshake was answered"};
+        }
+        writer.put_note(delivery::subscriber_group, {key.id, delivery::to_json(caller.reach)});
+    }
+    referrals::Actor actor;
+    actor.organisation = caller.ods;
+    loop::Item item{&resource.prepared, {}};
+    const auto knows = current_knowledge();
+    auto failed = loop::write(writer, std::span(&item, 1),
+                              {*knows, [this](std::string_view ods) { return agreement(ods); },
+                               referrals::Origin::fhir, actor, origin});
+    written = item.written;
+    return failed;
+}
+
+void Service::State::deliver() {
+    delivery::Parts parts;
+    parts.store = store.get();
+    parts.routing = {[this](std::string_view ods) {
+                         const auto found = config.practices.find(std::string(ods));
+                         return found == config.practices.end() ? std::string()
+                                                                : found->second.system;
+                     },
+                     config.allow_http_hooks};
+    parts.note = [this](const text::Issue& issue) {
+        log->write(Level::warning, "delivery", {{"code", issue.code}, {"what", issue.message}});
+    };
+    parts.files = {folder->outbox(), mappings, parts.note};
+    parts.base = url + "/fhir";
+    parts.authorities = config.hook_authorities;
+    parts.now = now;
+    delivery_worker = std::make_unique<delivery::Worker>(std::move(parts));
 }
 
 api::FhirParts Service::State::fhir_parts(const std::string& version) {
@@ -171,18 +207,8 @@ api::FhirParts Service::State::fhir_parts(const std::string& version) {
     parts.secure = *config.authentication;
     parts.token_url = url + "/auth/token";
     parts.validate = [this](const text::Node& resource) { return validator.validate(resource); };
-    parts.write = [this](store::Writer& writer, const api::Incoming& resource,
-                         const api::Caller& caller, const store::Change::Origin& origin,
-                         store::Written& written) {
-        referrals::Actor actor;
-        actor.organisation = caller.ods;
-        loop::Item item{&resource.prepared, {}};
-        const auto knows = current_knowledge();
-        auto failed = loop::write(writer, std::span(&item, 1),
-                                  {*knows, [this](std::string_view ods) { return agreement(ods); },
-                                   referrals::Origin::fhir, actor, origin});
-        written = item.written;
-        return failed;
+    parts.write = [this](auto&&... arguments) {
+        return write_resource(std::forward<decltype(arguments)>(arguments)...);
     };
     parts.seal = [this](std::string_view text) { return sealer->seal(text); };
     parts.unseal = [this](std::string_view text) { return sealer->open(text); };
@@ -221,6 +247,14 @@ text::Status Service::State::listen(const std::string& version) {
     parts.store = store.get();
     parts.url = url;
     parts.fhir = fhir_parts(version);
+    links = std::make_unique<access::SignedLinks>(secrets, "record");
+    pages = std::make_unique<RecordPages>(
+        RecordPagesParts{store.get(), links.get(), [this] { return current_knowledge(); },
+                         [this](std::string_view ods) { return agreement(ods); }, url,
+                         static_cast<store::Instant>(config.link_minutes) * 60'000});
+    parts.pages = pages.get();
+    deliver();
+    parts.written = [this] { delivery_worker->wake(); };
     parts.incoming = folder->raw().string();
     parts.take_in = [this](const std::string& system, const std::string& file,
                            const std::string& name) {
@@ -237,7 +271,8 @@ text::Status Service::State::listen(const std::string& version) {
             return *std::move(failed);
         }
         if (id.empty() || found.empty()) {
-            return text::Issue{text::Severity::error, "not-found", "there is no such intake", {}, {}};
+            return text::Issue{
+                text::Severity::error, "not-found", "there is no such intake", {}, {}};
         }
         return intake::to_json(found.front());
     };
@@ -249,6 +284,10 @@ text::Status Service::State::listen(const std::string& version) {
 void Service::State::tick() {
     std::unique_lock lock(ticking_mutex);
     while (!stopping.wait_for(lock, std::chrono::milliseconds(100), [this] { return stopped; })) {
+        constexpr store::Instant day = 86'400'000;
+        if (const auto rotated = secrets->rotate(day, now()); !rotated) {
+            log->write(Level::error, "secrets", {{"problem", rotated.issue().message}});
+        }
         if (auto failed = audit->tick(now())) {
             log->write(Level::error, "audit", {{"problem", failed->message}});
         }
@@ -317,6 +356,7 @@ void Service::stop(std::chrono::milliseconds grace) {
     state_->endpoint->end();
     state_->server->stop(grace);
     state_->intake_worker->stop();
+    state_->delivery_worker->stop();
     state_->stopping.notify_all();
     state_->ticker.join();
     if (auto failed = state_->audit->sync()) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Instant second = 1000;
 constexpr Instant minute = 60 * second;
-constexpr Instant day = 24 * 60 * minute;
+constexpr Instant day = minute * 60 * 24;
 
 int digits(std::string_view text) {
     int value = 0;

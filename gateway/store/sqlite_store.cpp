@@ -35,7 +35,7 @@ text::Status guarded(const std::function<text::Status()>& run) {
 
 class SqliteStore final : public Store {
   public:
-    static text::Result<std::unique_ptr<Store>> open(SqliteOptions options);
+    static text::Result<std::unique_ptr<Store>> open(const SqliteOptions& options);
     ~SqliteStore() override;
 
     text::Status read(const std::function<text::Status(Reader&)>& look) override;
@@ -43,6 +43,7 @@ class SqliteStore final : public Store {
 
   private:
     SqliteStore() = default;
+    text::Status open_writer(const SqliteOptions& options);
     void work();
     void run_group(std::deque<Waiting*>& group);
     text::Status run_one(const std::function<text::Status(Writer&)>& change);
@@ -61,18 +62,13 @@ class SqliteStore final : public Store {
     std::vector<std::unique_ptr<Connection>> readers_;
 };
 
-text::Result<std::unique_ptr<Store>> SqliteStore::open(SqliteOptions options) {
+text::Result<std::unique_ptr<Store>> SqliteStore::open(const SqliteOptions& options) {
     std::unique_ptr<SqliteStore> store(new SqliteStore);
-    auto writer =
-        sqlite::Database::open(options.path, {sqlite::Use::writer, "store", options.cache_kib});
-    if (!writer) {
-        return std::move(writer).issue();
+    if (!options.look_only) {
+        if (auto failed = store->open_writer(options)) {
+            return *std::move(failed);
+        }
     }
-    if (auto failed = migrate(**writer)) {
-        failed->location.file = options.path;
-        return *std::move(failed);
-    }
-    store->writer_ = std::make_unique<Connection>(std::move(*writer));
     for (std::size_t i = 0; i < options.readers; ++i) {
         auto reader = sqlite::Database::open(options.path,
                                              {sqlite::Use::reader, "store", options.cache_kib / 8});
@@ -81,8 +77,24 @@ text::Result<std::unique_ptr<Store>> SqliteStore::open(SqliteOptions options) {
         }
         store->readers_.push_back(std::make_unique<Connection>(std::move(*reader)));
     }
-    store->thread_ = std::thread([&self = *store] { self.work(); });
+    if (store->writer_) {
+        store->thread_ = std::thread([&self = *store] { self.work(); });
+    }
     return std::unique_ptr<Store>(std::move(store));
+}
+
+text::Status SqliteStore::open_writer(const SqliteOptions& options) {
+    auto writer =
+        sqlite::Database::open(options.path, {sqlite::Use::writer, "store", options.cache_kib});
+    if (!writer) {
+        return std::move(writer).issue();
+    }
+    if (auto failed = migrate(**writer)) {
+        failed->location.file = options.path;
+        return failed;
+    }
+    writer_ = std::make_unique<Connection>(std::move(*writer));
+    return {};
 }
 
 SqliteStore::~SqliteStore() {
@@ -121,6 +133,13 @@ text::Status SqliteStore::read(const std::function<text::Status(Reader&)>& look)
 }
 
 text::Status SqliteStore::write(const std::function<text::Status(Writer&)>& change) {
+    if (!writer_) {
+        return text::Issue{text::Severity::error,
+                           "not-supported",
+                           "the store was opened for looking only",
+                           {},
+                           {}};
+    }
     Waiting waiting;
     waiting.change = &change;
     std::unique_lock lock(queue_mutex_);
@@ -195,8 +214,8 @@ void SqliteStore::run_group(std::deque<Waiting*>& group) {
 
 }  // namespace
 
-text::Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options) {
-    return SqliteStore::open(std::move(options));
+text::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
+    return SqliteStore::open(options);
 }
 
 }  // namespace linkway::store

@@ -10,6 +10,7 @@ namespace {
 struct Where {
     std::string sql;
     std::vector<std::string_view> texts;
+    std::vector<Instant> limits;  // behind the texts
 
     void text(const char* column, std::string_view value) {
         if (!value.empty()) {
@@ -24,12 +25,21 @@ struct Where {
                    std::to_string(static_cast<std::int64_t>(*value));
         }
     }
+    void at_most(const char* column, const std::optional<Instant>& value) {
+        if (value) {
+            sql += std::string(sql.empty() ? " WHERE " : " AND ") + column + " <= ?";
+            limits.push_back(*value);
+        }
+    }
     sqlite::Statement& on(Connection& connection, const std::string& before,
                           const std::string& after) const {
         auto& statement = connection.search_statement(before + sql + after).with();
         int position = 0;
         for (const std::string_view text : texts) {
             statement.bind(++position, text);
+        }
+        for (const Instant limit : limits) {
+            statement.bind(++position, limit);
         }
         return statement;
     }

@@ -103,3 +103,31 @@ TEST_CASE("audit verify names the first line that is not as it was") {
     CHECK(run_program("audit verify none", folder.path).code == 1);
     CHECK(run_program("audit verify", folder.path).code == 2);
 }
+
+TEST_CASE("the lines of the audit log are valid AuditEvents") {
+    const Folder folder;
+    std::string events;
+    for (const auto interaction :
+         {access::Interaction::read, access::Interaction::search_type, access::Interaction::create,
+          access::Interaction::remove, access::Interaction::operation}) {
+        access::AuditEntry entry;
+        entry.interaction = interaction;
+        events += access::to_audit_event(entry, "n1") + '\n';
+        entry.outcome = access::Outcome::minor_failure;
+        entry.client = "meadow";
+        entry.ods = "8HK34";
+        entry.practitioner = "Dr Okafor";
+        entry.address = "192.0.2.7";
+        entry.detail = "record page";
+        entry.request = "r1";
+        entry.resource = "Patient/00592dc4-2622-5148-8f71-735af097e2fa";
+        events += access::to_audit_event(entry, "n1") + '\n';
+        entry.resource = "Patient";
+        entry.query = "family=Smith&_count=5";
+        events += access::to_audit_event(entry, "n1") + '\n';
+    }
+    std::ofstream(folder.path / "events.ndjson", std::ios::binary) << events;
+    const Outcome outcome = run_program("validate events.ndjson", folder.path);
+    INFO(outcome.out << outcome.log);
+    CHECK(outcome.code == 0);
+}

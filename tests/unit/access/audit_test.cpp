@@ -78,7 +78,7 @@ TEST_CASE("a search leaves names in an AuditEvent, never values") {
         R"("agent":[{"who":{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"8HK34"}},)"
         R"("altId":"meadow","requestor":true,"network":{"address":"192.0.2.7","type":"2"}}],)"
         R"("source":{"site":"n1","observer":{"display":"Linkway"}},)"
-        R"("entity":[{"what":{"type":"Patient","display":"all within reach"},"query":"ZmFtaWx5",)"
+        R"("entity":[{"what":{"type":"Patient"},"query":"ZmFtaWx5",)"
         R"("detail":[{"type":"request","valueString":"r1"}]}]})");
 
     for (const char* path : {"Patient/943 476 5919", "9434765919", "Patient/9434765919/_history"}) {

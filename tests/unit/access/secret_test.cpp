@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
+#include <thread>
+
 #include "access/access_token.h"
 #include "access/signed_link.h"
 #include "fixture.h"
@@ -104,6 +107,30 @@ TEST_CASE("access tokens hold for their time, their issuer and their client") {
     const AccessTokens elsewhere(secrets, "https://other.example/fhir");
     CHECK(elsewhere.verify(token, clients, noon).issue().code == "login");
     CHECK(tokens.verify(token, Clients(), noon).issue().code == "login");
+}
+
+TEST_CASE("tokens are verified while secrets rotate") {
+    const auto clients = tests::clients_of(
+        "[" + tests::client_json("meadow", "\"jwks\":" + to_jwks({tests::curve_key()})) + "]");
+    const auto secrets = Secrets::in_memory(noon);
+    const AccessTokens tokens(secrets, "https://gateway.example/fhir");
+    const auto client = clients.find("meadow");
+    std::atomic<int> failures = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int j = 0; j < 200; ++j) {
+                const std::string token = tokens.issue(*client, client->scopes, noon);
+                failures += tokens.verify(token, clients, noon).ok() ? 0 : 1;
+            }
+        });
+    }
+    // Once: a token outlives one rotation.
+    CHECK(secrets->rotate(0, noon).ok());
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    CHECK(failures == 0);
 }
 
 TEST_CASE("links open one kind of page for their time") {

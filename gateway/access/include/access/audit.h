@@ -39,7 +39,7 @@ struct AuditEntry {
     std::string ods;           ///< of its organisation; may be empty
     std::string practitioner;  ///< who opened a page, as the link says; may be empty
     std::string address;       ///< network address the request came from
-    std::string resource;      ///< "Task/1b2c", or the type alone; may be empty
+    std::string resource;      ///< "Task/1b2c", or the type alone; else left out
     std::string query;    ///< of a search, as in the URL: only names of parameters are kept of it
     std::string detail;   ///< what else to say: "token", "record page", a reason; may be empty
     std::string request;  ///< request id, as in the logs; may be empty

@@ -9,11 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "api/search_request.h"
+#include "store/search_request.h"
 #include "store/store.h"
 #include "text/issue.h"
 
 namespace linkway::api {
+
+using store::Parameters;
+
+/// Of a query or a form body, decoded strictly.
+text::Result<Parameters> parameters_of(std::string_view query);
 
 /// Who asks, once that is known.
 struct Caller {

@@ -41,8 +41,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 /// What a client may ask of the server. A request beyond them is refused.
 struct Limits {
-    std::size_t line_bytes = 8 * 1024;     ///< of the request line and of one header
-    std::size_t header_bytes = 32 * 1024;  ///< of all headers together
+    std::size_t line_bytes = std::size_t{8} << 10;     ///< of the request line and of one header
+    std::size_t header_bytes = std::size_t{32} << 10;  ///< of all headers together
     std::size_t header_count = 100;
     std::size_t connections = 4096;
 

@@ -87,10 +87,10 @@ struct Options {
     std::map<std::string, std::string> policies;  ///< likewise
 };
 
-/// accept() and accept_upload() may be called from any thread, beside one that calls the others.
+/// Safe from any thread; things are worked on one after the other.
 class Intake {
   public:
-    Intake(Parts parts, Options options = {});
+    explicit Intake(Parts parts, Options options = {});
 
     /// Keeps what lies complete in the inbox, enters it and takes it out; its id. The same content
     /// as of an intake that is done (and held nothing) is not worked on again: a note of the group
@@ -108,7 +108,7 @@ class Intake {
     /// Once before anything else: tidies up after a process that was killed.
     text::Status recover();
     /// Works on all that is not finished, oldest first. True when all that could be done was done;
-    /// issues that only time can mend have been noted.
+    /// issues that only time can mend have been noted, and what comes after in that system waits.
     bool work_off();
     /// The same for one.
     text::Status work_off(const std::string& id);
@@ -122,6 +122,7 @@ class Intake {
     const Options& options() const { return options_; }
 
   private:
+    text::Status work_on(const std::string& id);
     text::Status enter(const std::string& id, const std::string& system, const std::string& name);
     text::Status translate(store::Intake& entry);
     text::Status apply(store::Intake& entry);
@@ -132,10 +133,12 @@ class Intake {
     void note(const text::Issue& issue) const;
     std::vector<store::Intake> unfinished();
     std::string time_of(const store::Intake& entry);
+    bool is_begun(const store::Intake& entry) const;
 
     Parts parts_;
     Options options_;
     std::atomic<bool> stopping_{false};
+    std::mutex working_;  // one thing at a time
     std::mutex keeping_;  // what comes again must not meet its own removal
     // By intake, of this process only:
     std::map<std::string, std::string> times_;     // of the first batch: the order of work

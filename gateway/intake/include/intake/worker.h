@@ -14,7 +14,7 @@ namespace linkway::intake {
 class Worker {
   public:
     /// Recovers first, on the thread too. `intake` outlives it.
-    Worker(Intake& intake, store::Instant quiet = 10'000);
+    explicit Worker(Intake& intake, store::Instant quiet = 10'000);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;

@@ -82,14 +82,17 @@ std::optional<RecordMapping> load(const std::string& folder, const std::string& 
 class Resources {
   public:
     /// Keeps a copy. A second one of the same type and id is an issue. `full_url` is what a Bundle
-    /// calls it, empty outside of one.
-    void add(const text::Node& resource, const text::Location& at, std::string_view full_url);
+    /// calls it, empty outside of one. With `context` no entry is made of it: it is there for
+    /// others to refer to.
+    void add(const text::Node& resource, const text::Location& at, std::string_view full_url,
+             bool context = false);
     void refuse(text::Issue issue) { issues_.push_back(std::move(issue)); }
 
     struct Held {
         std::string type, id;
         text::Location at;
         text::Document document;
+        bool context = false;
     };
     const std::vector<Held>& all() const { return all_; }
     const text::Issues& issues() const { return issues_; }

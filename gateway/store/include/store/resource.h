@@ -20,7 +20,9 @@ struct Key {
     std::string id;
 
     friend bool operator==(const Key&, const Key&) = default;
-    friend auto operator<=>(const Key&, const Key&) = default;
+    friend bool operator<(const Key& a, const Key& b) {
+        return std::tie(a.type, a.id) < std::tie(b.type, b.id);
+    }
 };
 
 /// Whose resources may be seen: those of practices and those that were addressed to providers, by

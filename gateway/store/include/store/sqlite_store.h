@@ -16,10 +16,13 @@ struct SqliteOptions {
     std::string path;         ///< of the file; its folder must be there
     std::size_t readers = 4;  ///< connections for reading; more readers wait for one
     int cache_kib = 32'768;   ///< of the writer; readers have an eighth each
+    /// Beside a service that has it: nothing is written or brought up to date, and it must be
+    /// there.
+    bool look_only = false;
 };
 
 /// Opens or makes the store and brings an older one to today's tables. Issue: in use by another
 /// process, no store of ours, made by a newer Linkway.
-text::Result<std::unique_ptr<Store>> open_sqlite(SqliteOptions options);
+text::Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options);
 
 }  // namespace linkway::store

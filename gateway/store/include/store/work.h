@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct DeliveryQuery {
     Key subject;                            ///< with an empty type for any
     std::optional<Delivery::State> state;
     std::optional<std::int64_t> id;
+    std::optional<Instant> due_by;  ///< due at that time, or before
     std::size_t most = 1000;
 };
 

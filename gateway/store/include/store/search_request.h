@@ -12,13 +12,17 @@
 #include <utility>
 #include <vector>
 
-#include "http/uri.h"
 #include "store/search.h"
 #include "text/issue.h"
 
-namespace linkway::api {
+namespace linkway::store {
 
-using Parameters = std::vector<http::Parameter>;
+/// Name and value as they were asked, decoded.
+struct Parameter {
+    std::string name;
+    std::string value;
+};
+using Parameters = std::vector<Parameter>;
 
 /// _include: what resources of `type` found refer to by `parameter`; _revinclude: resources of
 /// `type` that refer by `parameter` to those found.
@@ -29,7 +33,7 @@ struct Include {
 };
 
 struct SearchRequest {
-    store::Search search;
+    Search search;
     std::vector<Include> includes, revincludes;
     bool count_only = false;  ///< _summary=count
     bool total = false;       ///< _total=accurate
@@ -38,6 +42,8 @@ struct SearchRequest {
 
 inline constexpr std::size_t default_count = 50;
 inline constexpr std::size_t most_count = 500;
+inline constexpr std::size_t most_values = 500;   ///< of all parameters together
+inline constexpr std::size_t most_includes = 20;  ///< _include and _revinclude
 
 /// `base` is the address of the FHIR API, so that references written in full are known. Every
 /// mistake is an issue of its own, with the parameter's name in Location::field and never its
@@ -45,4 +51,4 @@ inline constexpr std::size_t most_count = 500;
 std::optional<SearchRequest> read_search(std::string_view type, const Parameters& parameters,
                                          std::string_view base, bool lenient, text::Issues& issues);
 
-}  // namespace linkway::api
+}  // namespace linkway::store

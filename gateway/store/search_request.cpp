@@ -1,4 +1,4 @@
-#include "api/search_request.h"
+#include "store/search_request.h"
 
 #include <algorithm>
 #include <array>
@@ -8,14 +8,9 @@
 #include "store/moment.h"
 #include "store/searchable.h"
 
-namespace linkway::api {
+namespace linkway::store {
 
 namespace {
-
-using store::Compare;
-using store::Criterion;
-using store::Searchable;
-using store::Wanted;
 
 /// Values of one parameter: commas part them, a backslash takes a comma, dollar or bar as it is.
 std::vector<std::string> alternatives(std::string_view text) {
@@ -81,7 +76,7 @@ std::optional<Wanted> date_of(std::string_view text) {
     // A plus sign that was not encoded has become a blank on its way.
     std::string fixed(text);
     std::replace(fixed.begin(), fixed.end(), ' ', '+');
-    const auto moments = store::moments_of(fixed);
+    const auto moments = moments_of(fixed);
     if (!moments) {
         return std::nullopt;
     }
@@ -117,7 +112,7 @@ class Reading {
             criterion.kind = Criterion::Kind::last_updated;
             criterion.parameter = code;
         } else {
-            parameter = store::searchable(request_.search.type, code);
+            parameter = searchable(request_.search.type, code);
             if (parameter == nullptr) {
                 return unknown(name, code);
             }
@@ -128,6 +123,23 @@ class Reading {
         }
         if (read_values(name, modifier, value, parameter, criterion)) {
             request_.search.all_of.push_back(std::move(criterion));
+        }
+    }
+
+    /// What would take the store too long, or be more than it can be asked at once.
+    void check_size() {
+        std::size_t values = 0;
+        for (const Criterion& one : request_.search.all_of) {
+            values += std::max<std::size_t>(one.any_of.size(), 1);
+        }
+        if (values > most_values ||
+            request_.includes.size() + request_.revincludes.size() > most_includes) {
+            issues_.push_back({text::Severity::error,
+                               "too-costly",
+                               "a search has at most " + std::to_string(most_values) +
+                                   " values and " + std::to_string(most_includes) + " includes",
+                               {},
+                               "ask for less at once"});
         }
     }
 
@@ -145,7 +157,7 @@ class Reading {
 
     void unknown(const std::string& name, const std::string& code) {
         std::vector<std::string> known = {"_id", "_lastUpdated"};
-        for (const Searchable& one : store::searchable(request_.search.type)) {
+        for (const Searchable& one : searchable(request_.search.type)) {
             known.emplace_back(one.code);
         }
         text::Issue issue{text::Severity::error,
@@ -271,11 +283,11 @@ class Reading {
     }
 
     void sort(const std::string& name, const std::string& value) {
-        store::SortKey key;
+        SortKey key;
         key.descending = !value.empty() && value[0] == '-';
         key.parameter = key.descending ? value.substr(1) : value;
         if (key.parameter != "_id" && key.parameter != "_lastUpdated") {
-            const Searchable* parameter = store::searchable(request_.search.type, key.parameter);
+            const Searchable* parameter = searchable(request_.search.type, key.parameter);
             if (parameter == nullptr || parameter->type != Searchable::Type::date) {
                 return wrong(name, "sorts by _id, _lastUpdated or one parameter that is a date", {},
                              "not-supported");
@@ -293,7 +305,7 @@ class Reading {
         made.parameter =
             first == std::string::npos ? "" : value.substr(first + 1, second - first - 1);
         made.target = second == std::string::npos ? "" : value.substr(second + 1);
-        const Searchable* parameter = store::searchable(made.type, made.parameter);
+        const Searchable* parameter = searchable(made.type, made.parameter);
         if (parameter == nullptr || parameter->type != Searchable::Type::reference) {
             return wrong(name, "names a type and one of its parameters that are references",
                          "for instance Task:focus", "not-supported");
@@ -325,10 +337,11 @@ std::optional<SearchRequest> read_search(std::string_view type, const Parameters
     for (const auto& [name, value] : parameters) {
         reading.take(name, value);
     }
+    reading.check_size();
     if (issues.size() != before) {
         return std::nullopt;
     }
     return reading.finish();
 }
 
-}  // namespace linkway::api
+}  // namespace linkway::store

@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# The whole line with TLS and tokens, as its users drive it: an extract lands, the provider hears of the referral, works on
+# it, and what was done is there for the practice to see. curl and jq stand for the provider's system.
+#
+#   line.sh PROGRAM SOURCE_FOLDER
+set -euo pipefail
+program=$1
+source=$2
+work=$(mktemp -d)
+server=
+
+finish() {
+  [ -z "$server" ] || kill "$server" 2> /dev/null || true
+  [ -z "$server" ] || wait "$server" 2> /dev/null || true
+  rm -rf "$work"
+}
+trap finish EXIT
+fail() {
+  echo "FAILED: $*" >&2
+  tail -n 20 "$work/serve.err" >&2 || true
+  exit 1
+}
+# same WHAT WANTED GOT
+same() { [ "$2" = "$3" ] || fail "$1: expected $2, got $3"; }
+
+# --- a certificate, three clients, two practices
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+  -addext subjectAltName=DNS:localhost -keyout "$work/tls.key" -out "$work/tls.pem" 2> /dev/null
+for client in practice provider stranger; do
+  "$program" keys new --algorithm "$([ $client = provider ] && echo RS384 || echo ES384)" -o "$work/$client" > /dev/null
+done
+cat > "$work/linkway.json" << JSON
+{
+  "listen": {"address": "localhost", "port": 0, "certificate": "$work/tls.pem", "key": "$work/tls.key"},
+  "publicUrl": "",
+  "data": "$work/data",
+  "inbox": {"quietSeconds": 1},
+  "practices": {"A99901": {"system": "emis", "provider": "8HK34"}},
+  "clients": [
+    {"client_id": "practice", "organisation": {"kind": "practice", "ods": "A99901"},
+     "jwks_file": "practice/jwks.json", "scope": "system/*.cruds"},
+    {"client_id": "provider", "organisation": {"kind": "provider", "ods": "8HK34"},
+     "jwks_file": "provider/jwks.json", "scope": "system/*.crus"},
+    {"client_id": "stranger", "organisation": {"kind": "provider", "ods": "8HK99"},
+     "jwks_file": "stranger/jwks.json", "scope": "system/*.rs"}
+  ]
+}
+JSON
+"$program" serve --config "$work/linkway.json" --check > /dev/null || fail "the configuration is refused"
+"$program" serve --config "$work/linkway.json" --mappings "$source/mappings" > "$work/serve.out" 2> "$work/serve.err" &
+server=$!
+for _ in $(seq 100); do
+  grep -q "listens on" "$work/serve.out" && break
+  kill -0 "$server" 2> /dev/null || fail "the service ended"
+  sleep 0.1
+done
+base=$(sed -n 's/^Linkway listens on //p' "$work/serve.out")
+[ -n "$base" ] || fail "the service does not say where it listens"
+curl=(curl -s --cacert "$work/tls.pem")
+
+# --- tokens
+url=$("${curl[@]}" "$base/.well-known/smart-configuration" | jq -r .token_endpoint)
+token_of() {
+  "${curl[@]}" -d "$("$program" token --client "$1" --key "$work/$1/key.pem" --url "$url" --scope 'system/*.cruds')" "$url" |
+    jq -r .access_token
+}
+practice=$(token_of practice)
+provider=$(token_of provider)
+stranger=$(token_of stranger)
+status() { "${curl[@]}" -o /dev/null -w '%{http_code}' "$@"; }
+same "no token" 401 "$(status "$base/fhir/Task")"
+same "a token that is none" 401 "$(status -H 'Authorization: Bearer lw1.x.y.z' "$base/fhir/Task")"
+form=$("$program" token --client provider --key "$work/provider/key.pem" --url "$url" --scope 'system/Task.rs')
+same "an assertion" 200 "$(status -d "$form" "$url")"
+same "the same assertion again" 401 "$(status -d "$form" "$url")"
+
+# ask TOKEN METHOD PATH [curl options]
+ask() {
+  local token=$1 method=$2 path=$3
+  shift 3
+  "${curl[@]}" -X "$method" -H "Authorization: Bearer $token" -H 'Content-Type: application/fhir+json' "$@" "$base$path"
+}
+
+# --- an extract lands
+mkdir "$work/extract"
+for case in base referral-code-only; do
+  cp "$source/tests/cases/emis/$case"/input/* "$work/extract"
+done
+(cd "$work/extract" && zip -qr "$work/extract.zip" .)
+same "a provider sends no extracts" 403 "$(status -H "Authorization: Bearer $provider" --data-binary @"$work/extract.zip" "$base/ingest/emis")"
+id=$(ask "$practice" POST "/ingest/emis?name=extract.zip" --data-binary @"$work/extract.zip" | jq -r .id)
+for _ in $(seq 100); do
+  state=$(ask "$practice" GET "/ingest/$id" | jq -r .state)
+  [ "$state" = done ] && break
+  sleep 0.1
+done
+same "the extract" done "$state"
+same "its reconciliation adds up" true "$(ask "$practice" GET "/ingest/$id" |
+  jq '.reconciliation.total | .rows == .translated + .superseded + .deleted + ([.notRelevant[]?, .held[]?, .rejected[]?] | add // 0)')"
+
+# --- the referral appears, to those whom it concerns
+task=$(ask "$practice" GET /fhir/Task | jq -r '.entry[0].resource.id')
+same "the provider sees it" "$task" "$(ask "$provider" GET '/fhir/Task?status=requested' | jq -r '.entry[0].resource.id')"
+same "with its referral and patient" "Patient ServiceRequest Task" "$(ask "$provider" GET \
+  '/fhir/Task?_include=Task:focus&_include=Task:patient' | jq -r '[.entry[].resource.resourceType] | sort | join(" ")')"
+same "a stranger does not" 0 "$(ask "$stranger" GET '/fhir/Task?_summary=count' | jq .total)"
+same "nor by its address" 404 "$(status -H "Authorization: Bearer $stranger" "$base/fhir/Task/$task")"
+
+# --- the provider works on it
+move() { # STATUS [jq that changes the Task]
+  ask "$provider" GET "/fhir/Task/$task" > "$work/task.json"
+  jq "del(.meta) | .status = \"$1\" | ${2:-.}" "$work/task.json" > "$work/next.json"
+  ask "$provider" PUT "/fhir/Task/$task" -H "If-Match: W/\"$(jq -r .meta.versionId "$work/task.json")\"" -d @"$work/next.json" -w '\n%{http_code}' |
+    tail -n 1
+}
+made() { # TYPE, resource on standard input; prints its reference
+  ask "$provider" POST "/fhir/$1" -d @- | jq -r '"\(.resourceType)/\(.id)"'
+}
+person=$(made Practitioner <<< '{"resourceType": "Practitioner", "name": [{"family": "Sample", "given": ["Ben"]}]}')
+worker=$(jq -n --arg person "$person" '{resourceType: "PractitionerRole", practitioner: {reference: $person},
+  organization: {identifier: {system: "https://fhir.nhs.uk/Id/ods-organization-code", value: "8HK34"}},
+  code: [{coding: [{system: "https://fhir.hl7.org.uk/STU3/CodeSystem/CareConnect-SDSJobRoleName-1", code: "R9815"}],
+          text: "Social Prescribing Link Worker"}]}' | made PractitionerRole)
+same "accepting" 200 "$(move accepted ".owner = {reference: \"$worker\"}")"
+same "a stale version" 412 "$(ask "$provider" PUT "/fhir/Task/$task" -H 'If-Match: W/"1"' -d @"$work/next.json" -o /dev/null -w '%{http_code}')"
+request=$(jq -r .focus.reference "$work/task.json")
+patient=$(jq -r .for.reference "$work/task.json")
+same "a contact" 201 "$(ask "$provider" POST /fhir/Encounter -o /dev/null -w '%{http_code}' -d "$(jq -n --arg worker "$worker" --arg request "$request" --arg patient "$patient" '{
+  resourceType: "Encounter", status: "finished", class: {system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "VR"},
+  subject: {reference: $patient}, basedOn: [{reference: $request}],
+  participant: [{individual: {reference: $worker}}],
+  period: {start: "2026-11-20T10:00:00Z", end: "2026-11-20T10:40:00Z"}}')")"
+# A subscription whose subscriber is not there ends in error, and says so.
+subscription=$(ask "$provider" POST /fhir/Subscription -d '{"resourceType": "Subscription", "status": "requested", "reason": "new referrals",
+  "criteria": "Task?status=requested", "channel": {"type": "rest-hook", "endpoint": "https://localhost:9/hook"}}' | jq -r .id)
+same "a subscription in the clear" 422 "$(ask "$provider" POST /fhir/Subscription -o /dev/null -w '%{http_code}' -d '{"resourceType": "Subscription",
+  "status": "requested", "reason": "x", "criteria": "Task", "channel": {"type": "rest-hook", "endpoint": "http://example.org/hook"}}')"
+for _ in $(seq 50); do
+  hook=$(ask "$provider" GET "/fhir/Subscription/$subscription" | jq -r .status)
+  [ "$hook" = error ] && break
+  sleep 0.1
+done
+same "its handshake" error "$hook"
+same "what follows from it" in-progress "$(ask "$practice" GET "/fhir/Task/$task" | jq -r .status)"
+same "closing with nothing to show" 400 "$(move completed)"
+same "closing" 200 "$(move completed '.output = [{type: {text: "outcome"}, valueString: "goes to the gardening group"}]')"
+same "the request follows" completed "$(ask "$practice" GET "/fhir/$request" | jq -r .status)"
+same "opening it again" 422 "$(move in-progress)"
+
+# --- what was done goes to the practice's record, and is acknowledged
+entries=
+for _ in $(seq 50); do
+  entries=$(find "$work/data/outbox/emis/A99901" -maxdepth 1 -name '*.csv' 2> /dev/null | sort | tail -n 1)
+  [ -n "$entries" ] && break
+  sleep 0.1
+done
+[ -n "$entries" ] || fail "no entries for the record"
+"$program" outbox list --data "$work/data" --state delivered | grep -q "record/emis/A99901/Task/$task" ||
+  fail "the outbox does not list the closing"
+for file in "$work"/data/outbox/emis/A99901/*.csv; do
+  touch "$file.ack"
+done
+for _ in $(seq 50); do
+  filed=$("$program" outbox list --data "$work/data" --state filed | grep -c record/emis/A99901 || true)
+  [ "$filed" -gt 0 ] && break
+  sleep 0.1
+done
+[ "$filed" -gt 0 ] || fail "the acknowledgement was not taken in"
+
+# --- the same extract again takes nothing of that away
+ask "$practice" POST "/ingest/emis?name=again.zip" --data-binary @"$work/extract.zip" > /dev/null
+same "after the extract came again" completed "$(ask "$practice" GET "/fhir/Task/$task" | jq -r .status)"
+
+# --- everything is in the audit
+kill "$server"
+wait "$server" || fail "the service did not end well"
+server=
+"$program" audit verify "$work/data/audit" > "$work/audit.txt" || fail "the audit: $(cat "$work/audit.txt")"
+grep -q 9000000009 "$work/serve.err" "$work"/data/audit/*/*.ndjson && fail "an NHS number in the log or the audit"
+echo "passed"
