@@ -20,6 +20,10 @@ namespace {
 
 constexpr Instant longest_unsynced = 100;
 
+/// Room that is kept for lines to come, some ten thousand: what cannot be audited is not given out,
+/// and a full disk should not keep people from reading records.
+constexpr std::uint64_t reserve = std::uint64_t{8} << 20U;
+
 bool is_node_name(std::string_view name) {
     return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -51,9 +55,23 @@ struct DayFile {
 /// What is appended to. The file is shared with a sync that is under way.
 struct Place {
     std::shared_ptr<const DayFile> file;
-    std::uint64_t size = 0;  // up to the last line written
-    bool unsure = false;     // a failed write could not be undone: recover first
+    std::uint64_t size = 0;      // up to the last line written
+    std::uint64_t reserved = 0;  // up to where room was last asked for
+    bool unsure = false;         // a failed write could not be undone: recover first
 };
+
+/// Keeps room behind the last line. Where there is none, or the file system cannot keep any, it is
+/// asked for again some lines later.
+void reserve_room(Place& place) {
+    constexpr std::uint64_t half = reserve / 2;
+    constexpr std::uint64_t some_lines = std::uint64_t{64} << 10U;
+    if (place.size + half <= place.reserved) {
+        return;
+    }
+    const bool kept = ::fallocate(place.file->descriptor.number(), FALLOC_FL_KEEP_SIZE,
+                                  static_cast<off_t>(place.size), static_cast<off_t>(reserve)) == 0;
+    place.reserved = place.size + (kept ? reserve : half + some_lines);
+}
 
 text::Result<Place> open_place(const std::string& folder, const std::string& name,
                                std::uint64_t size) {
@@ -66,7 +84,9 @@ text::Result<Place> open_place(const std::string& folder, const std::string& nam
         return system_issue("can't be opened", path);
     }
     sync_folder(folder);
-    return Place{std::move(file), size, false};
+    Place place{std::move(file), size, 0, false};
+    reserve_room(place);
+    return place;
 }
 
 text::Status make_durable(const std::string& folder, const DayFile& file) {
@@ -84,6 +104,10 @@ text::Status write_lines(const std::string& folder, const Batch& batch, Place& p
             if (auto failed = make_durable(folder, *place.file)) {
                 return failed;
             }
+            // What was kept for more lines there is of use to the next file.
+            const int ignored =
+                ::ftruncate(place.file->descriptor.number(), static_cast<off_t>(place.size));
+            static_cast<void>(ignored);
         }
         auto next = open_place(folder, batch.file, 0);
         if (!next) {
@@ -96,9 +120,11 @@ text::Status write_lines(const std::string& folder, const Batch& batch, Place& p
         auto issue = system_issue("can't be written", folder + '/' + batch.file);
         // Half a line must not stay before the next one.
         place.unsure = ::ftruncate(descriptor, static_cast<off_t>(place.size)) != 0;
+        place.reserved = 0;  // gone with it
         return issue;
     }
     place.size += batch.lines.size();
+    reserve_room(place);
     return {};
 }
 

@@ -65,7 +65,13 @@ Reply refusal(std::span<const text::Issue> issues, int status) {
     Reply reply;
     reply.status = status != 0 ? status : status_of(issues.empty() ? "" : issues.front().code);
     reply.headers.emplace_back("Content-Type", fhir_json);
-    fhir::append_operation_outcome(reply.body, issues);
+    text::Issues told(issues.begin(), issues.end());
+    if (reply.status >= 500) {
+        for (text::Issue& issue : told) {
+            issue.location.file.clear();  // of this machine, and nobody else's business
+        }
+    }
+    fhir::append_operation_outcome(reply.body, told);
     return reply;
 }
 

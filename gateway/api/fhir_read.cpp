@@ -100,6 +100,11 @@ Reply history(const FhirParts& parts, const Call& call) {
     if (!known) {
         return refusal("not-found", "there is no such resource");
     }
+    std::string next;
+    if (changes.size() > query.count) {
+        changes.pop_back();
+        next = std::to_string(changes.back().number);
+    }
     std::erase_if(changes, [&](const store::Change& change) {
         return !call.caller.allows(change.version.key.type, 'r');
     });
@@ -110,10 +115,9 @@ Reply history(const FhirParts& parts, const Call& call) {
         path += "/" + segment;
     }
     bundle.link("self", parts.base + path);
-    if (changes.size() > query.count) {
-        changes.pop_back();
+    if (!next.empty()) {
         bundle.link("next", parts.base + path + "?_count=" + std::to_string(query.count) +
-                                "&_before=" + std::to_string(changes.back().number));
+                                "&_before=" + next);
     }
     for (const store::Change& change : changes) {
         bundle.version(change);

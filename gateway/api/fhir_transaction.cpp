@@ -27,6 +27,7 @@ struct Entry {
     std::string type, id;  ///< of what is written
     std::string none_exist;
     std::string if_match;
+    std::string known_as;  ///< "Patient/1b2c": where it is or will be
     const text::Node* resource = nullptr;
     std::optional<Incoming> ready;
     Condition condition;
@@ -50,15 +51,11 @@ class Transaction {
     Reply run(const text::Node& bundle) {
         text::Issues issues;
         read_entries(bundle, issues);
-        if (!text::has_errors(issues)) {
-            prepare_all(issues);
-        }
         if (text::has_errors(issues)) {
             return refusal(issues);
         }
-        if (auto failed =
-                parts_.store->write([&](store::Writer& writer) { return write_all(writer); })) {
-            return refusal(*failed, failed->code == "conflict" ? 412 : 0);
+        if (auto refused = write()) {
+            return *std::move(refused);
         }
         const bool with_body =
             call_.header("prefer").find("return=representation") != std::string_view::npos;
@@ -75,6 +72,30 @@ class Transaction {
     }
 
   private:
+    /// Writes all entries; what is wrong with them, if anything is.
+    std::optional<Reply> write() {
+        constexpr int tries = 5;
+        for (int i = 0;; ++i) {
+            text::Issues issues;
+            if (auto failed = look_up_conditions()) {
+                return refusal(*failed);
+            }
+            prepare_all(issues);
+            if (text::has_errors(issues)) {
+                return refusal(issues);
+            }
+            moved_ = false;
+            auto failed =
+                parts_.store->write([&](store::Writer& writer) { return write_all(writer); });
+            if (!failed) {
+                return std::nullopt;
+            }
+            if (!moved_ || i + 1 == tries) {
+                return refusal(*failed, failed->code == "conflict" ? 412 : 0);
+            }
+        }
+    }
+
     void read_entries(const text::Node& bundle, text::Issues& issues) {
         const text::Node* entries = bundle.find("entry");
         if (entries == nullptr) {
@@ -126,51 +147,97 @@ class Transaction {
             return;
         }
         entry.id = put ? segments[1] : new_id(call_, *entry.resource, at);
-        if (!entry.full_url.empty() && entry.none_exist.empty()) {
-            known_as_[entry.full_url] = entry.type + "/" + entry.id;
+        entry.known_as = entry.type + "/" + entry.id;
+        entry.condition.creates = !put;
+        if (!entry.none_exist.empty()) {
+            const std::size_t before = issues.size();
+            entry.condition.none_exist = condition_of(parts_, entry.type, entry.none_exist, issues);
+            say_where(issues, before, at);
+        }
+        if (!entry.full_url.empty()) {
+            known_as_[entry.full_url] = entry.known_as;
         }
     }
 
-    /// The resource with the other entries' ids in its references.
-    void write_resolved(std::string& out, const text::Node& node) const {
+    static void say_where(text::Issues& issues, std::size_t from, std::size_t at) {
+        for (std::size_t i = from; i < issues.size(); ++i) {
+            std::string& field = issues[i].location.field;
+            field = "Bundle.entry[" + std::to_string(at) + "].resource" +
+                    (field.empty() ? "" : ": " + field);
+        }
+    }
+
+    /// Where those are that are created on a condition only, for others refer to them. Entries of
+    /// one condition are one resource.
+    text::Status look_up_conditions() {
+        std::map<std::string, std::string> found;
+        return parts_.store->read([&](store::Reader& reader) {
+            for (Entry& entry : entries_) {
+                if (!entry.condition.none_exist) {
+                    continue;
+                }
+                const store::Page page =
+                    reader.search(*entry.condition.none_exist, call_.caller.reach);
+                const std::string there = page.matches.empty()
+                                              ? entry.type + "/" + entry.id
+                                              : entry.type + "/" + page.matches.front().key.id;
+                entry.known_as =
+                    found.emplace(entry.type + "?" + entry.none_exist, there).first->second;
+                if (!entry.full_url.empty()) {
+                    known_as_[entry.full_url] = entry.known_as;
+                }
+            }
+            return text::Status();
+        });
+    }
+
+    /// The resource with the other entries' ids in its references. False when it refers to an entry
+    /// that there is not.
+    bool write_resolved(std::string& out, const text::Node& node) const {
+        bool resolved = true;
         if (node.is_array()) {
             out += '[';
             for (const text::Node& item : node.items) {
                 out += out.back() == '[' ? "" : ",";
-                write_resolved(out, item);
+                resolved = write_resolved(out, item) && resolved;
             }
             out += ']';
-            return;
+            return resolved;
         }
         if (!node.is_object()) {
             text::append_json(out, node);
-            return;
+            return true;
         }
         out += '{';
         for (const text::Member& member : node.members) {
             out += out.back() == '{' ? "" : ",";
             text::append_json_string(out, member.name);
             out += ':';
-            const auto known = member.name == "reference" && member.value.is_string()
-                                   ? known_as_.find(member.value.text)
-                                   : known_as_.end();
+            const bool refers = member.name == "reference" && member.value.is_string();
+            const auto known = refers ? known_as_.find(member.value.text) : known_as_.end();
             if (known != known_as_.end()) {
                 text::append_json_string(out, known->second);
             } else {
-                write_resolved(out, member.value);
+                resolved = write_resolved(out, member.value) && resolved &&
+                           !(refers && member.value.text.substr(0, 4) == "urn:");
             }
         }
         out += '}';
+        return resolved;
     }
 
     void prepare_all(text::Issues& issues) {
+        together_.clear();
         for (std::size_t at = 0; at < entries_.size(); ++at) {
             Entry& entry = entries_[at];
             if (entry.method == "GET") {
                 continue;
             }
             std::string json;
-            write_resolved(json, *entry.resource);
+            if (!write_resolved(json, *entry.resource)) {
+                issues.push_back(
+                    issue("value", "the entry refers to another that is not in the bundle", at));
+            }
             auto document = read_body(json);
             if (!document) {
                 issues.push_back(document.issue());
@@ -179,20 +246,12 @@ class Transaction {
             const std::size_t before = issues.size();
             const text::Node& root = (*document)->root();
             entry.ready = incoming(parts_, *document, root, entry.id, issues);
-            if (!entry.none_exist.empty()) {
-                entry.condition.none_exist =
-                    condition_of(parts_, entry.type, entry.none_exist, issues);
-            }
             if (auto version = version_of_etag(entry.if_match)) {
                 entry.condition.if_match = *version;
             } else {
                 issues.push_back(version.issue());
             }
-            for (std::size_t i = before; i < issues.size(); ++i) {
-                std::string& field = issues[i].location.field;
-                field = "Bundle.entry[" + std::to_string(at) + "].resource" +
-                        (field.empty() ? "" : ": " + field);
-            }
+            say_where(issues, before, at);
             if (!together_.insert({entry.type, entry.id}).second) {
                 issues.push_back(issue("invariant", "two entries write the same resource", at));
             }
@@ -208,7 +267,8 @@ class Transaction {
                 }
             }
         }
-        for (Entry& entry : entries_) {
+        for (std::size_t at = 0; at < entries_.size(); ++at) {
+            Entry& entry = entries_[at];
             if (!entry.ready) {
                 continue;
             }
@@ -216,6 +276,10 @@ class Transaction {
             if (auto failed = write_one(parts_, call_, writer, *entry.ready, entry.condition, true,
                                         entry.reply)) {
                 return failed;
+            }
+            moved_ = entry.reply.touched.front().rfind(entry.known_as + "/", 0) != 0;
+            if (moved_) {  // others of the bundle refer to where it was a moment ago
+                return issue("lock-error", "somebody else creates the same at the same time", at);
             }
         }
         return {};
@@ -228,6 +292,7 @@ class Transaction {
     std::vector<Entry> entries_;
     std::map<std::string, std::string, std::less<>> known_as_;
     std::set<store::Key> together_;
+    bool moved_ = false;
 };
 
 /// The request that an entry stands for.
@@ -301,6 +366,9 @@ Reply transaction(const FhirParts& parts, const Call& call) {
     }
     const text::Node* entries = bundle.find("entry");
     constexpr std::size_t most = 1000;
+    if (entries != nullptr && entries->items.empty()) {
+        return refusal("structure", "Bundle.entry is a list of entries, or is left out");
+    }
     if (entries != nullptr && entries->items.size() > most) {
         return refusal("too-long", "a bundle has at most 1000 entries here");
     }

@@ -95,7 +95,7 @@ text::Result<std::optional<std::int64_t>> version_of_etag(std::string_view etag)
     if (etag.size() > 2 && etag.front() == '"' && etag.back() == '"') {
         const char* const end = etag.data() + etag.size() - 1;
         const auto [read, error] = std::from_chars(etag.data() + 1, end, version);
-        if (error == std::errc() && read == end) {
+        if (error == std::errc() && read == end && version > 0) {
             return std::optional(version);
         }
     }
@@ -158,6 +158,10 @@ text::Status write_one(const FhirParts& parts, const Call& call, store::Writer& 
     if (!current && writer.read(key, store::Reach::all())) {
         return issue("not-found", "there is no such resource");  // not for this caller
     }
+    if (condition.creates && current && !current->deleted) {
+        say_written(parts, {key, current->version, current->updated, false, false}, reply);
+        return {};
+    }
     if (condition.if_match && (!current || current->version != *condition.if_match)) {
         return issue("conflict", "the resource has been changed since that version",
                      "read it again and make the change there");
@@ -212,6 +216,7 @@ Reply create(const FhirParts& parts, const Call& call) {
     }
     text::Issues issues;
     Condition condition;
+    condition.creates = true;
     if (const std::string_view query = call.header("if-none-exist"); !query.empty()) {
         condition.none_exist = condition_of(parts, call.path[0], query, issues);
         if (!condition.none_exist) {

@@ -22,6 +22,9 @@ std::string new_id(const Call& call, const text::Node& resource, std::size_t ent
 
 /// What a write depends on, besides the resource.
 struct Condition {
+    /// It is to be made, under an id of its own: what has that id is of this very request, which
+    /// was sent before.
+    bool creates = false;
     std::optional<std::int64_t> if_match;     ///< version that must be the current one
     std::optional<store::Search> none_exist;  ///< search that must find nothing
 };

@@ -84,7 +84,12 @@ class Demo {
                score("6", "7", "6", "4") && complete() && file();
     }
 
-    const std::string& patient() const { return patient_; }
+    /// A link to the record page, as the practice's system would ask for one.
+    std::string page() {
+        const std::string id = patient_.substr(patient_.find('/') + 1);
+        const auto made = client_.ask("POST", "/../record/links", R"({"patient":")" + id + "\"}");
+        return std::string(made.root().string_or("url", ""));
+    }
     const std::string& task() const { return task_; }
 
   private:
@@ -348,7 +353,8 @@ int run(const Arguments& arguments) {
         return failed;
     }
     const std::string& url = (*started)->url();
-    std::cout << "\nTry, while it is up:\n  the referral   curl " << url << "/fhir/" << demo.task()
+    std::cout << "\nTry, while it is up:\n  the record     " << demo.page()
+              << "\n  the referral   curl " << url << "/fhir/" << demo.task()
               << "\n  its history    curl " << url << "/fhir/" << demo.task()
               << "/_history\n  everything     curl '" << url << "/fhir/Task?_include=Task:focus'\n"
               << "  the outbox     linkway outbox list --data " << config.data

@@ -11,7 +11,6 @@
 namespace linkway::intake {
 
 namespace fs = std::filesystem;
-using text::Issue;
 using text::Issues;
 using text::Severity;
 using text::Status;

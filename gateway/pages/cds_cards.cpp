@@ -55,8 +55,8 @@ std::string markdown(std::string_view text) {
             begins && (c == '#' || c == '=' ||
                        (spaced && std::string_view("+-.)").find(c) != std::string_view::npos));
         const bool address = rest.rfind("://", 0) == 0 ||
-                             (c == '.' && i >= 3 && (text.substr(i - 3, 3) == "www" ||
-                                                     text.substr(i - 3, 3) == "WWW"));
+                             (c == '.' && i >= 3 &&
+                              (text.substr(i - 3, 3) == "www" || text.substr(i - 3, 3) == "WWW"));
         const bool control = static_cast<unsigned char>(c) < 0x20;
         made += always || at_begin || address ? "\\" : "";
         made += control ? ' ' : c;
@@ -77,7 +77,7 @@ std::string counted(std::size_t count, const std::string& what) {
 std::string action_line(const Action& action) {
     std::string line = "- " + markdown(action.text.empty() ? "Action, not described" : action.text);
     if (!action.asked_by.empty()) {
-        line += " (" + markdown(in_words(action.asked_by)) + ")";
+        line += " (" + markdown(in_short(action.asked_by)) + ")";
     }
     return action.due.empty() ? line : line + ", due " + markdown(in_words(action.due));
 }
@@ -94,9 +94,9 @@ void add_actions(const Story& story, std::vector<Card>& cards) {
         }
     }
     if (count > 0) {
-        cards.push_back({"Social prescribing: " + counted(count, "action") +
-                             " requested of the practice",
-                         "warning", detail});
+        cards.push_back(
+            {"Social prescribing: " + counted(count, "action") + " requested of the practice",
+             "warning", detail});
     }
 }
 
@@ -120,30 +120,30 @@ Card standing_card(const Episode& episode) {
     card.indicator = "info";
     std::string acting;
     if (!episode.acting.empty()) {
-        acting = in_words(episode.acting.front());
+        acting = in_short(episode.acting.front());
     }
-    card.summary = "Social prescribing: " + episode.status +
-                   (acting.empty() ? "" : ". " + acting);
-    add_line(card.detail, "- " + markdown(episode.status + (episode.progress.empty()
-                                                                 ? ""
-                                                                 : ". " + episode.progress)));
+    card.summary = "Social prescribing: " + episode.status + (acting.empty() ? "" : ". " + acting);
+    add_line(card.detail,
+             "- " + markdown(episode.status +
+                             (episode.progress.empty() ? "" : ". " + episode.progress)));
     if (!episode.why.empty()) {
         add_line(card.detail, "- " + markdown(episode.why));
     }
     if (!episode.referred.empty()) {
-        add_line(card.detail, "- Referred " + markdown(in_words(episode.referred)) +
-                                  (episode.asked_by.empty()
-                                       ? ""
-                                       : " by " + markdown(in_words(episode.asked_by))));
+        add_line(
+            card.detail,
+            "- Referred " + markdown(in_words(episode.referred)) +
+                (episode.asked_by.empty() ? "" : " by " + markdown(in_words(episode.asked_by))));
     }
     for (const Person& person : episode.acting) {
-        add_line(card.detail, "- Acting: " + markdown(in_words(person)));
+        add_line(card.detail, (is_addressed_only(episode) ? "- Addressed to: " : "- Acting: ") +
+                                  markdown(in_words(person)));
     }
     if (!episode.heard.empty()) {
         add_line(card.detail, "- Last heard of " + markdown(in_words(episode.heard)));
     } else if (episode.silent_days >= silence_days) {
-        add_line(card.detail, "- Nothing heard of it for " + std::to_string(episode.silent_days) +
-                                  " days");
+        add_line(card.detail,
+                 "- Nothing heard of it for " + std::to_string(episode.silent_days) + " days");
     }
     add_scores(episode, card.detail);
     if (const std::size_t count = unfiled(episode).size(); count > 0) {

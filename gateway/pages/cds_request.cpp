@@ -28,7 +28,8 @@ bool is_uuid(std::string_view text) {
     constexpr std::string_view shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     return text.size() == shape.size() &&
            std::equal(text.begin(), text.end(), shape.begin(), [](char c, char expected) {
-               return expected == '-' ? c == '-' : std::isxdigit(static_cast<unsigned char>(c)) != 0;
+               return expected == '-' ? c == '-'
+                                      : std::isxdigit(static_cast<unsigned char>(c)) != 0;
            });
 }
 
@@ -40,7 +41,8 @@ bool is_fhir_id(std::string_view text) {
 }
 
 /// The text of a member that must be there.
-text::Result<std::string> required(const Node& owner, std::string_view name, std::string field) {
+text::Result<std::string> required(const Node& owner, std::string_view name,
+                                   const std::string& field) {
     const Node* node = owner.find(name);
     if (node == nullptr) {
         return issue("required", "\"" + field + "\" is missing", field, &owner);

@@ -15,8 +15,9 @@ namespace linkway::pages {
 namespace {
 
 // In units of the drawing: it is as wide as the place it stands in.
-constexpr double width = 260, height = 120;
-constexpr double left = 26, right = 22, top = 18, bottom = 26;
+constexpr double width = 210, height = 120;
+constexpr double left = 26, right = 4, top = 20, bottom = 28;
+constexpr double inset = 16;  // of the first and last dot, for their labels
 
 struct Dot {
     double x = 0, y = 0;
@@ -57,9 +58,8 @@ Frame frame_of(const Series& series, const std::vector<Placed>& placed) {
     Frame frame{placed.front().at, placed.back().at, series.lowest, series.highest};
     if (!series.known) {
         const auto [low, high] =
-            std::minmax_element(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
-                return a.value < b.value;
-            });
+            std::minmax_element(placed.begin(), placed.end(),
+                                [](const Placed& a, const Placed& b) { return a.value < b.value; });
         frame.lowest = low->value;
         frame.highest = high->value;
     }
@@ -73,7 +73,7 @@ std::vector<Dot> dots_of(const std::vector<Placed>& placed, const Frame& frame) 
         const double along = share(static_cast<double>(each.at - frame.from),
                                    static_cast<double>(frame.to - frame.from));
         const double up = share(each.value - frame.lowest, frame.highest - frame.lowest);
-        dots.push_back({left + along * (width - left - right),
+        dots.push_back({left + inset + along * (width - left - right - 2 * inset),
                         height - bottom - std::clamp(up, 0.0, 1.0) * (height - top - bottom),
                         each.point});
     }
@@ -93,11 +93,6 @@ void put_axis(Html& html, double value, double y) {
               {"y2", one_decimal(y)}},
              "");
     put_label(html, left - 6, y + 4, "scale", short_number(value));
-}
-
-std::string day_of(const std::string& when) {
-    const std::string words = in_words(when);
-    return words.substr(0, words.find(','));
 }
 
 }  // namespace
@@ -122,35 +117,35 @@ void put_chart(Html& html, const Series& series, std::string_view id) {
     const std::vector<Dot> dots = dots_of(placed, frame);
     const std::string title = std::string(id) + "-title", about = std::string(id) + "-about";
     const std::string box = "0 0 " + short_number(width) + " " + short_number(height);
-    html.in("svg",
-            {{"viewBox", box}, {"role", "img"}, {"aria-labelledby", title + " " + about}}, [&] {
-                html.put("title", {{"id", title}}, series.title + " over time");
-                std::string description = "A line of " + std::to_string(dots.size()) +
-                                          " scores, from " + compared(series, *dots.front().point) +
-                                          " to " + compared(series, *dots.back().point) +
-                                          ". The table has all of them.";
-                html.put("desc", {{"id", about}}, description);
-                put_axis(html, frame.highest, top);
-                put_axis(html, frame.lowest, height - bottom);
-                std::string path;
-                for (const Dot& dot : dots) {
-                    path += (path.empty() ? "" : " ") + one_decimal(dot.x) + "," + one_decimal(dot.y);
-                }
-                html.put("polyline", {{"class", "plot"}, {"points", path}}, "");
-                for (const Dot& dot : dots) {
-                    html.put("circle",
-                             {{"class", "dot"},
-                              {"cx", one_decimal(dot.x)},
-                              {"cy", one_decimal(dot.y)},
-                              {"r", "4"}},
-                             "");
-                }
-                for (const Dot* dot : {&dots.front(), &dots.back()}) {
-                    put_label(html, dot->x, dot->y - 9, "score", compared(series, *dot->point));
-                }
-                put_label(html, left, height - 6, "first", day_of(dots.front().point->when));
-                put_label(html, width - right, height - 6, "last", day_of(dots.back().point->when));
-            });
+    html.in(
+        "svg", {{"viewBox", box}, {"role", "img"}, {"aria-labelledby", title + " " + about}}, [&] {
+            html.put("title", {{"id", title}}, series.title + " over time");
+            std::string description = "A line of " + std::to_string(dots.size()) +
+                                      " scores, from " + compared(series, *dots.front().point) +
+                                      " to " + compared(series, *dots.back().point) +
+                                      ". The table has all of them.";
+            html.put("desc", {{"id", about}}, description);
+            put_axis(html, frame.highest, top);
+            put_axis(html, frame.lowest, height - bottom);
+            std::string path;
+            for (const Dot& dot : dots) {
+                path += (path.empty() ? "" : " ") + one_decimal(dot.x) + "," + one_decimal(dot.y);
+            }
+            html.put("polyline", {{"class", "plot"}, {"points", path}}, "");
+            for (const Dot& dot : dots) {
+                html.put("circle",
+                         {{"class", "dot"},
+                          {"cx", one_decimal(dot.x)},
+                          {"cy", one_decimal(dot.y)},
+                          {"r", "4"}},
+                         "");
+            }
+            for (const Dot* dot : {&dots.front(), &dots.back()}) {
+                put_label(html, dot->x, dot->y - 9, "score", compared(series, *dot->point));
+            }
+            put_label(html, left - 6, height - 6, "first", day_in_words(dots.front().point->when));
+            put_label(html, width - 2, height - 6, "last", day_in_words(dots.back().point->when));
+        });
 }
 
 }  // namespace linkway::pages

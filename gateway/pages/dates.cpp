@@ -11,7 +11,6 @@ namespace {
 constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-
 }  // namespace
 
 std::string in_words(std::string_view date) {
@@ -39,12 +38,29 @@ std::string in_words(store::Instant at) {
     return in_words(store::to_instant(at));
 }
 
-void put_time(Html& html, std::string_view date) {
-    if (!text::parse_uk_moment(date)) {
-        html.text(date);
-        return;
+std::string day_in_words(std::string_view date) {
+    const std::string words = in_words(date);
+    return text::parse_uk_moment(date) ? words.substr(0, words.find(',')) : words;
+}
+
+namespace {
+
+void put(Html& html, std::string_view date, std::string_view words) {
+    if (text::parse_uk_moment(date)) {
+        html.put("time", {{"datetime", date}}, words);
+    } else {
+        html.text(words);
     }
-    html.put("time", {{"datetime", date}}, in_words(date));
+}
+
+}  // namespace
+
+void put_time(Html& html, std::string_view date) {
+    put(html, date, in_words(date));
+}
+
+void put_day(Html& html, std::string_view date) {
+    put(html, date, day_in_words(date));
 }
 
 void put_time(Html& html, store::Instant at) {
@@ -57,9 +73,9 @@ int age(std::string_view birth_date, store::Instant now) {
     if (!born || !today || born->date.precision < text::Precision::day) {
         return -1;
     }
-    const bool before_birthday = today->date.month < born->date.month ||
-                                 (today->date.month == born->date.month &&
-                                  today->date.day < born->date.day);
+    const bool before_birthday =
+        today->date.month < born->date.month ||
+        (today->date.month == born->date.month && today->date.day < born->date.day);
     return today->date.year - born->date.year - (before_birthday ? 1 : 0);
 }
 

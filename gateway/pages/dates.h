@@ -13,10 +13,13 @@ namespace linkway::pages {
 /// that is none stays as it is.
 std::string in_words(std::string_view date);
 std::string in_words(store::Instant at);
+/// The same without the time of day.
+std::string day_in_words(std::string_view date);
 
 /// The same in a time element, so that machines read it too.
 void put_time(Html& html, std::string_view date);
 void put_time(Html& html, store::Instant at);
+void put_day(Html& html, std::string_view date);
 
 /// Whole years from a birth date to a moment; -1 when the date does not say.
 int age(std::string_view birth_date, store::Instant now);

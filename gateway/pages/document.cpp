@@ -16,8 +16,8 @@ std::string style_source() {
     unsigned int size = 0;
     const std::string_view sheet = style_sheet();
     EVP_Digest(sheet.data(), sheet.size(), digest.data(), &size, EVP_sha256(), nullptr);
-    return "'sha256-" +
-           access::to_base64({reinterpret_cast<const char*>(digest.data()), size}) + "'";
+    return "'sha256-" + access::to_base64({reinterpret_cast<const char*>(digest.data()), size}) +
+           "'";
 }
 
 const std::string& policy() {

@@ -64,9 +64,8 @@ std::string texts_at(const Node& node, std::string_view path, std::string_view b
 
 bool has_code(const Node& node, std::string_view path, std::string_view code) {
     const auto codings = all_at(node, std::string(path) + ".coding");
-    return std::any_of(codings.begin(), codings.end(), [&](const Node* coding) {
-        return coding->string_or("code", "") == code;
-    });
+    return std::any_of(codings.begin(), codings.end(),
+                       [&](const Node* coding) { return coding->string_or("code", "") == code; });
 }
 
 std::string concept_of(const Node& codeable_concept) {

@@ -75,8 +75,10 @@ void add_answers(const Node& item, std::string& text) {
         answers += words;
     }
     if (!answers.empty()) {
-        const std::string question = text_at(item, "text");
-        add_line(text, (question.empty() ? text_at(item, "linkId") : question) + ": " + answers);
+        std::string question = text_at(item, "text");
+        question = question.empty() ? text_at(item, "linkId") : question;
+        const bool asks = !question.empty() && (question.back() == '?' || question.back() == ':');
+        add_line(text, question + (asks ? " " : ": ") + answers);
     }
     for (const char* path : {"item", "answer.item"}) {
         for (const Node* child : all_at(item, path)) {
@@ -96,8 +98,8 @@ TaskPurpose purpose_of(const Node& task) {
     }
     const bool about_request =
         plain_reference(text_at(task, "focus.reference")).rfind("ServiceRequest/", 0) == 0;
-    const bool fulfils = has_code(task, "code", "fulfill") ||
-                         (concept_at(task, "code").empty() && about_request);
+    const bool fulfils =
+        has_code(task, "code", "fulfill") || (concept_at(task, "code").empty() && about_request);
     return fulfils ? TaskPurpose::fulfil : TaskPurpose::action;
 }
 
@@ -165,9 +167,9 @@ bool EntryReader::task(const Node& node, Entry& entry) {
     }
     std::string what = text_at(node, "description");
     what = what.empty() ? concept_at(node, "code") : what;
-    entry.kind = purpose == TaskPurpose::onward ? Kind::onward : Kind::action;
-    entry.title = purpose == TaskPurpose::onward ? "Referred on" : "Action requested";
-    entry.text = what + (entry.text.empty() ? "" : "\n" + entry.text);
+    const bool onward = purpose == TaskPurpose::onward;
+    entry.kind = onward ? Kind::onward : Kind::action;
+    entry.title = what.empty() ? (onward ? "Referred on" : "Action, not described") : what;
     return true;
 }
 
@@ -184,8 +186,7 @@ Action EntryReader::action(const Node& task) {
     }
     action.asked = text_at(task, "authoredOn");
     action.due = text_at(task, "restriction.period.end");
-    action.for_person =
-        plain_reference(text_at(task, "owner.reference")).rfind("Patient/", 0) == 0;
+    action.for_person = plain_reference(text_at(task, "owner.reference")).rfind("Patient/", 0) == 0;
     action.asked_by = people_.first(task, "requester");
     return action;
 }
@@ -206,7 +207,6 @@ bool EntryReader::request(const Node& node, Entry& entry) {
         add_line(entry.text, to);
     } else if (at(node, "basedOn") != nullptr) {
         entry.kind = Kind::onward;
-        entry.title = "Referred on: " + entry.title;
         add_line(entry.text, to.empty() ? "" : "To " + to);
     } else {
         entry.kind = Kind::referral;
@@ -226,8 +226,8 @@ bool EntryReader::contact(const Node& node, Entry& entry) {
     entry.by = people_.first(node, encounter ? "participant.individual" : "participant.actor");
     const bool missed = status == "noshow" || has_code(node, "reasonCode", "did-not-attend");
     const bool called_off = status == "cancelled" && !missed;
-    const bool arranged = status == "planned" || status == "booked" || status == "pending" ||
-                          status == "proposed";
+    const bool arranged =
+        status == "planned" || status == "booked" || status == "pending" || status == "proposed";
     if (missed) {
         entry.title = "Did not attend";
     } else if (called_off) {
@@ -262,14 +262,14 @@ bool EntryReader::observation(const Node& node, Entry& entry) {
     const auto values = values_of(node, *knowledge_.measures);
     const bool scored = std::any_of(values.begin(), values.end(),
                                     [](const Value& value) { return !value.number.empty(); });
-    entry.kind = code == "near"                             ? Kind::near
-                 : code == "offered"                        ? Kind::offer
-                 : code == "signposted"                     ? Kind::signpost
-                 : code == "seen"                           ? Kind::contact
-                 : code == "declined" || code == "closed"   ? Kind::ending
-                 : code == "referred"                       ? Kind::referral
-                 : scored                                   ? Kind::score
-                                                            : Kind::outcome;
+    entry.kind = code == "near"                           ? Kind::near
+                 : code == "offered"                      ? Kind::offer
+                 : code == "signposted"                   ? Kind::signpost
+                 : code == "seen"                         ? Kind::contact
+                 : code == "declined" || code == "closed" ? Kind::ending
+                 : code == "referred"                     ? Kind::referral
+                 : scored                                 ? Kind::score
+                                                          : Kind::outcome;
     for (const Value& value : values) {
         const bool own = value.node == &node;
         if (own && value.measure != nullptr) {

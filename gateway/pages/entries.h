@@ -24,8 +24,8 @@ std::string event_code(const text::Node& resource, std::string_view path,
 struct Value {
     const text::Node* node = nullptr;  ///< that has code and value
     const referrals::Measure* measure = nullptr;
-    std::string title;  ///< of the measure
-    std::string value;  ///< in words: "7", "22 points", "not given (Not asked)"
+    std::string title;   ///< of the measure
+    std::string value;   ///< in words: "7", "22 points", "not given (Not asked)"
     std::string number;  ///< as written, when it is one that the measure takes
     std::string metric;
     std::string unit;

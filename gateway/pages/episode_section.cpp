@@ -27,7 +27,7 @@ void put_date_fact(Html& html, std::string_view name, std::string_view date) {
 
 void put_acting(Html& html, const Episode& episode) {
     html.in("div", [&] {
-        html.put("dt", "Acting");
+        html.put("dt", is_addressed_only(episode) ? "Addressed to" : "Acting");
         html.in("dd", [&] {
             if (episode.acting.empty()) {
                 html.text("Nobody is named yet");
@@ -51,7 +51,7 @@ void put_standing(Html& html, const Episode& episode) {
         html.put("p", {{"class", "text"}}, episode.why);
     }
     if (episode.silent_days >= silence_days) {
-        html.in("p", {{"class", "note"}}, [&] {
+        html.in("p", {{"class", "silence"}}, [&] {
             const std::string days = std::to_string(episode.silent_days) + " days";
             if (episode.heard.empty()) {
                 html.text("Nothing was heard of it since it was made, " + days + " ago.");
@@ -78,7 +78,7 @@ void put_series(Html& html, const Series& series, const std::string& id) {
         const bool one = series.points.size() == 1;
         html.in("figcaption", [&] { html.text(series.title); });
         html.in("p", {{"class", "note"}}, [&] {
-            html.text(!series.known             ? ""
+            html.text(!series.known            ? ""
                       : series.lower_is_better ? "Lower is better. "
                                                : "Higher is better. ");
             html.text(one ? "One score so far." : "");
@@ -86,7 +86,7 @@ void put_series(Html& html, const Series& series, const std::string& id) {
         put_chart(html, series, id);
         html.in("table", [&] {
             const std::string unit = series.unit.empty() ? "" : ", " + series.unit;
-            html.put("caption", "Scores of " + series.title + unit);
+            html.put("caption", {{"class", "unseen"}}, "Scores of " + series.title + unit);
             html.in("thead", [&] {
                 html.in("tr", [&] {
                     html.put("th", {{"scope", "col"}}, "Date");
@@ -103,7 +103,7 @@ void put_series(Html& html, const Series& series, const std::string& id) {
                             if (point.when.empty()) {
                                 html.text("Date not stated");
                             } else {
-                                put_time(html, point.when);
+                                put_day(html, point.when);
                             }
                         });
                         if (series.has_metric) {

@@ -1,6 +1,8 @@
 #include "episodes.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "element.h"
 #include "scores.h"
@@ -54,7 +56,8 @@ std::string text_of_extension(const Node& resource, std::string_view url) {
 std::string title_of(const referrals::Event& event, const Sense& sense) {
     using referrals::EventKind;
     if (event.kind == EventKind::task) {
-        std::string title(event.status == "requested" ? std::string_view() : moved_to(event.status));
+        std::string title(event.status == "requested" ? std::string_view()
+                                                      : moved_to(event.status));
         if (!event.business_status.empty()) {
             const std::string_view progress = sense.knowledge.codes.display(
                 sense.knowledge.rules->business_status_system(), event.business_status);
@@ -84,7 +87,9 @@ void sort_entries(std::vector<Entry>& entries) {
         if (first_a != first_b) {
             return first_b;
         }
-        return a.received != b.received ? a.received > b.received : b.about < a.about;
+        return a.received != b.received
+                   ? a.received > b.received
+                   : std::tie(b.about.type, b.about.id) < std::tie(a.about.type, a.about.id);
     });
 }
 
@@ -98,8 +103,7 @@ bool Group::is_episode(const terminology::Terminology& codes) const {
 Episode Teller::tell(const Group& group) const {
     Episode episode;
     episode.id = group.id;
-    const auto replayed =
-        loop::replay(resources.reader(), group.id, sense.knowledge, sense.policy);
+    const auto replayed = loop::replay(resources.reader(), group.id, sense.knowledge, sense.policy);
     add_entries(group, episode, replayed);
     stand(group, episode);
     if (replayed.timeline.empty()) {
@@ -107,7 +111,7 @@ Episode Teller::tell(const Group& group) const {
     } else {
         add_moves(episode, replayed);
     }
-    settle_endings(group, episode);
+    settle_endings(episode);
     sort_entries(episode.timeline);
     sort_entries(episode.signposts);
     std::stable_sort(episode.actions.begin(), episode.actions.end(),
@@ -157,8 +161,8 @@ void Teller::stand(const Group& group, Episode& episode) const {
             request = held->node;
         }
         // Of several the last that is open says where the referral stands.
-        if (is_task(*held) && (task == nullptr || !is_over(status) ||
-                               is_over(text_at(*task, "status")))) {
+        if (is_task(*held) &&
+            (task == nullptr || !is_over(status) || is_over(text_at(*task, "status")))) {
             task = held->node;
         }
     }
@@ -178,10 +182,17 @@ void Teller::stand(const Group& group, Episode& episode) const {
         episode.why = text_of_extension(
             *request, "http://hl7.org/fhir/StructureDefinition/request-statusReason");
     }
-    episode.priority = episode.priority == "routine" ? "" : episode.priority;
+    episode.priority = episode.priority == "routine"  ? ""
+                       : episode.priority == "asap"   ? "As soon as possible"
+                       : episode.priority == "stat"   ? "Immediately"
+                       : episode.priority == "urgent" ? "Urgent"
+                                                      : episode.priority;
     episode.title = episode.title.empty() ? "Social prescribing referral" : episode.title;
     if (task != nullptr) {
         episode.progress = concept_at(*task, "businessStatus");
+        if (!episode.open && has_code(*task, "businessStatus", "declined")) {
+            episode.status = std::exchange(episode.progress, {});  // says more than the state
+        }
         episode.why = text_at(*task, "statusReason.text");
         episode.ended = episode.open ? "" : text_at(*task, "executionPeriod.end");
         episode.referred =
@@ -246,7 +257,7 @@ void Teller::add_standing(const Group& group, Episode& episode) const {
 
 /// What one entry of the record says is not sent twice: a coded ending stands for the end of the
 /// Task, a contact for the note that there was one.
-void Teller::settle_endings(const Group& group, Episode& episode) const {
+void Teller::settle_endings(Episode& episode) const {
     const bool ended = std::any_of(episode.timeline.begin(), episode.timeline.end(),
                                    [](const Entry& entry) { return entry.kind == Kind::ending; });
     std::vector<Entry> kept;
@@ -269,7 +280,6 @@ void Teller::settle_endings(const Group& group, Episode& episode) const {
         }
     }
     episode.timeline = std::move(kept);
-    (void)group;
 }
 
 void Teller::note_people(const Group& group, Episode& episode) const {

@@ -35,7 +35,7 @@ struct Teller {
                      const referrals::Replayed& replayed) const;
     void add_moves(Episode& episode, const referrals::Replayed& replayed) const;
     void add_standing(const Group& group, Episode& episode) const;
-    void settle_endings(const Group& group, Episode& episode) const;
+    void settle_endings(Episode& episode) const;
     void note_people(const Group& group, Episode& episode) const;
     void note_silence(Episode& episode) const;
 };

@@ -68,9 +68,11 @@ bool FilingTracker::came_back(const Held& held) const {
 }
 
 void FilingTracker::track(Entry& entry) const {
-    const bool to_service = entry.source == Source::record;
+    const bool asks = entry.kind == Kind::referral || entry.kind == Kind::offer;
+    const bool to_service = entry.source == Source::record || asks;
     const store::Delivery* latest = nullptr;
-    const auto deliveries = resources_.reader().deliveries({{}, {}, {}, entry.about, {}, {}, 1'000});
+    const auto deliveries =
+        resources_.reader().deliveries({{}, {}, {}, entry.about, {}, {}, 1'000});
     for (const store::Delivery& delivery : deliveries) {
         // What the record holds goes out to a service, what a service did goes into the record.
         if (delivery.channel != (to_service ? "rest-hook" : "record")) {
@@ -83,7 +85,7 @@ void FilingTracker::track(Entry& entry) const {
         }
     }
     if (to_service) {
-        entry.filing = Filing::in_record;
+        entry.filing = entry.source == Source::record ? Filing::in_record : Filing::not_for_record;
         return;
     }
     if (latest != nullptr) {

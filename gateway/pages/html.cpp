@@ -8,8 +8,8 @@ namespace linkway::pages {
 namespace {
 
 /// Those that run on within a line; others begin one of their own, which makes pages readable.
-constexpr std::array inline_tags = {std::string_view("a"),    std::string_view("abbr"),
-                                    std::string_view("bdi"),  std::string_view("span"),
+constexpr std::array inline_tags = {std::string_view("a"),      std::string_view("abbr"),
+                                    std::string_view("bdi"),    std::string_view("span"),
                                     std::string_view("strong"), std::string_view("time")};
 
 void escape(std::string& out, std::string_view text) {
@@ -51,8 +51,8 @@ bool turns_direction(std::string_view text) {
         if (byte(i) == 0xD8 && second == 0x9C) {
             return true;
         }
-        const bool marks = second == 0x80 && (third == 0x8E || third == 0x8F ||
-                                              (third >= 0xAA && third <= 0xAE));
+        const bool marks =
+            second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xAA && third <= 0xAE));
         const bool isolates = second == 0x81 && third >= 0xA6 && third <= 0xA9;
         if (byte(i) == 0xE2 && (marks || isolates)) {
             return true;

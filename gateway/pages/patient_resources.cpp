@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "element.h"
 #include "store/searchable.h"
@@ -14,8 +15,8 @@ using text::Node;
 namespace {
 
 constexpr std::array<std::string_view, 7> telling = {
-    "ServiceRequest", "Task", "Encounter", "Appointment", "Observation", "QuestionnaireResponse",
-    "Communication"};
+    "ServiceRequest",        "Task",         "Encounter", "Appointment", "Observation",
+    "QuestionnaireResponse", "Communication"};
 
 std::string reference_of(const Key& key) {
     return key.type + "/" + key.id;
@@ -37,7 +38,9 @@ void PatientResources::load(std::string_view patient) {
         load_type(type, patient);
     }
     std::stable_sort(all_.begin(), all_.end(), [](const Held& a, const Held& b) {
-        return a.received != b.received ? a.received < b.received : a.key < b.key;
+        return a.received != b.received
+                   ? a.received < b.received
+                   : std::tie(a.key.type, a.key.id) < std::tie(b.key.type, b.key.id);
     });
 }
 

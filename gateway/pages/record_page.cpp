@@ -1,5 +1,7 @@
 #include "pages/record_page.h"
 
+#include <algorithm>
+
 #include "dates.h"
 #include "document.h"
 #include "sections.h"
@@ -33,7 +35,25 @@ void put_bar(Html& html, const Story& story, const Visit& visit) {
     });
 }
 
-void put_patient(Html& html, const Story::Patient& patient, store::Instant now) {
+/// Where things stand, in a line: the rest of the page says it in full.
+void put_standing(Html& html, const Story& story) {
+    if (story.episodes.empty()) {
+        return;
+    }
+    const Episode& latest = story.episodes.front();
+    const auto open = std::count_if(story.episodes.begin(), story.episodes.end(),
+                                    [](const Episode& episode) { return episode.open; });
+    html.in("p", {{"class", "now"}}, [&] {
+        html.put("strong", open > 1    ? std::to_string(open) + " open referrals"
+                           : open == 1 ? "Open referral"
+                                       : "No open referral");
+        html.text((open == 0 ? ". The latest: " : ". ") + latest.status);
+        html.text(latest.acting.empty() ? "" : ". " + in_short(latest.acting.front()));
+    });
+}
+
+void put_patient(Html& html, const Story& story, store::Instant now) {
+    const Story::Patient& patient = story.patient;
     html.in("section", {{"class", "patient"}, {"aria-label", "Patient"}}, [&] {
         html.put("h1", patient.name.empty() ? "Name not known" : patient.name);
         html.in("dl", [&] {
@@ -53,8 +73,8 @@ void put_patient(Html& html, const Story::Patient& patient, store::Instant now) 
             });
             html.in("div", [&] {
                 html.put("dt", "NHS number");
-                html.put("dd", patient.nhs_number.empty() ? "not known"
-                                                          : in_groups(patient.nhs_number));
+                html.put("dd",
+                         patient.nhs_number.empty() ? "not known" : in_groups(patient.nhs_number));
             });
         });
         if (!patient.died.empty()) {
@@ -65,6 +85,7 @@ void put_patient(Html& html, const Story::Patient& patient, store::Instant now) 
                 }
             });
         }
+        put_standing(html, story);
     });
 }
 
@@ -72,8 +93,11 @@ void put_current(Html& html, const Story& story, std::size_t current) {
     for (std::size_t i = 0; i < current; ++i) {
         const std::string id = "referral-" + std::to_string(i + 1);
         html.in("section", {{"class", "card"}, {"aria-labelledby", id}}, [&] {
-            html.in("h2", {{"id", id}}, [&] { html.text(story.episodes[i].title); });
-            put_episode(html, story.episodes[i], 2, id);
+            const Episode& episode = story.episodes[i];
+            const bool several = current > 1 && !episode.referred.empty();
+            html.put("h2", {{"id", id}},
+                     episode.title + (several ? ", " + in_words(episode.referred) : ""));
+            put_episode(html, episode, 2, id);
         });
     }
 }
@@ -93,7 +117,8 @@ void put_earlier(Html& html, const Story& story, std::size_t current) {
                         html.text(episode.referred.empty() ? "on a date not stated"
                                                            : in_words(episode.referred));
                     });
-                    html.put("span", {}, " " + episode.status);
+                    html.put("span", " " + episode.status +
+                                         (episode.progress.empty() ? "" : ". " + episode.progress));
                 });
                 put_episode(html, episode, 3, "referral-" + std::to_string(i + 1));
             });
@@ -108,11 +133,18 @@ void put_apart(Html& html, const std::vector<Entry>& entries, const std::string&
     }
     html.in("section", {{"class", "card"}, {"aria-labelledby", id}}, [&] {
         html.put("h2", {{"id", id}}, title);
-        html.in("details", [&] {
-            html.put("summary", std::to_string(entries.size()) +
-                                    (entries.size() == 1 ? " entry" : " entries"));
+        const auto body = [&] {
             html.put("p", {{"class", "note"}}, note);
             put_entries(html, entries);
+        };
+        constexpr std::size_t few = 3;
+        if (entries.size() <= few) {
+            body();
+            return;
+        }
+        html.in("details", [&] {
+            html.put("summary", std::to_string(entries.size()) + " entries");
+            body();
         });
     });
 }
@@ -151,7 +183,7 @@ Page record_page(const Story& story, const Visit& visit) {
     return document(200, "Social prescribing record", [&](Html& html) {
         html.in("header", [&] {
             put_bar(html, story, visit);
-            put_patient(html, story.patient, visit.now);
+            put_patient(html, story, visit.now);
         });
         html.in("main", {{"id", "main"}}, [&] {
             if (story.episodes.empty()) {

@@ -72,9 +72,8 @@ Instrument& instrument_of(std::vector<Instrument>& instruments_seen, const Value
     // Parts of a panel that is not known stand together under its name.
     const std::string title =
         known != nullptr ? std::string(known->title) : concept_at(observation, "code");
-    const auto found =
-        std::find_if(instruments_seen.begin(), instruments_seen.end(),
-                     [&](const Instrument& each) { return each.title == title; });
+    const auto found = std::find_if(instruments_seen.begin(), instruments_seen.end(),
+                                    [&](const Instrument& each) { return each.title == title; });
     if (found != instruments_seen.end()) {
         return *found;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dates.h"
+#include "words.h"
 
 namespace linkway::pages {
 
@@ -76,14 +77,15 @@ void put_times(Html& html, const Entry& entry) {
     html.in("p", {{"class", "times"}}, [&] {
         bool first = true;
         const bool record = entry.source == Source::record;
-        put_moment(html, first, record ? "Received from the practice's record " : "Received ",
+        put_moment(html, first, record ? "From the practice's record, received " : "Received ",
                    entry.received);
-        put_moment(html, first, record ? "Delivered to the service " : "Delivered ",
-                   entry.delivered);
-        put_moment(html, first, "Filed in the practice's record ", entry.filed);
+        put_moment(html, first, record ? "Sent to the service " : "Delivered ", entry.delivered);
+        put_moment(html, first, "Filed ", entry.filed);
         if (is_unfiled(entry.filing)) {
             html.text(first ? "" : " · ");
-            html.put("strong", filing_in_words(entry.filing));
+            // When it was delivered stands before.
+            html.put("strong", entry.filing == Filing::delivered ? "Not yet filed"
+                                                                 : filing_in_words(entry.filing));
         }
     });
 }
@@ -99,45 +101,57 @@ void put_done(Html& html, std::string_view done) {
 void put_entry(Html& html, const Entry& entry) {
     html.in("li", {{"class", entry.source == Source::record ? "record" : "service"}}, [&] {
         html.in("p", {{"class", "when"}}, [&] { put_done(html, entry.done); });
-        html.in("p", {{"class", "what"}}, [&] {
-            const std::string_view tag = tag_of(entry);
-            if (tag != entry.title) {
-                html.put("span", {{"class", "tag"}}, tag);
-                html.text(" ");
+        html.in("div", [&] {
+            html.in("p", {{"class", "what"}}, [&] {
+                const std::string_view tag = tag_of(entry);
+                if (tag != entry.title) {
+                    html.put("span", {{"class", "tag"}}, tag);
+                    html.text(" ");
+                }
+                html.text(entry.title);
+            });
+            if (!entry.text.empty()) {
+                html.put("p", {{"class", "text"}}, entry.text);
             }
-            html.text(entry.title);
+            if (!entry.by.empty()) {
+                html.put("p", {{"class", "who"}}, in_short(entry.by));
+            }
+            put_times(html, entry);
         });
-        if (!entry.text.empty()) {
-            html.put("p", {{"class", "text"}}, entry.text);
-        }
-        if (!entry.by.empty()) {
-            html.put("p", {{"class", "who"}}, in_words(entry.by));
-        }
-        put_times(html, entry);
     });
 }
 
 void put_action(Html& html, const Action& action) {
     html.in("li", [&] {
         html.in("p", {{"class", "what"}}, [&] {
-            html.put("span", {{"class", action.open ? "tag due" : "tag"}}, action.status);
-            html.text(" ");
+            // That an open one is requested, the heading says.
+            if (!action.open || action.status != action_standing("requested")) {
+                html.put("span", {{"class", "tag"}}, action.status);
+                html.text(" ");
+            }
+            if (action.open && !action.due.empty()) {
+                html.put("span", {{"class", "tag due"}}, "Due " + in_words(action.due));
+                html.text(" ");
+            }
             html.text(action.text.empty() ? "Action, not described" : action.text);
         });
         if (!action.note.empty()) {
             html.put("p", {{"class", "text"}}, action.note);
         }
         html.in("p", {{"class", "who"}}, [&] {
-            html.text(action.asked_by.empty() ? "Asked" : "Asked by " + in_words(action.asked_by));
+            html.text(action.asked_by.empty() ? "Asked" : "Asked by " + in_short(action.asked_by));
             if (!action.asked.empty()) {
                 html.text(", ");
                 put_time(html, action.asked);
             }
-            if (!action.due.empty()) {
-                html.text(". Due ");
-                put_time(html, action.due);
-            }
         });
+    });
+}
+
+bool any_filed(const Story& story) {
+    return std::any_of(story.episodes.begin(), story.episodes.end(), [](const Episode& episode) {
+        return std::any_of(episode.timeline.begin(), episode.timeline.end(),
+                           [](const Entry& entry) { return entry.filing == Filing::filed; });
     });
 }
 
@@ -167,14 +181,26 @@ std::string heading(int level) {
     return "h" + std::to_string(std::min(level, 6));
 }
 
-std::string in_words(const Person& person) {
+std::string in_short(const Person& person) {
     std::string words = person.name;
-    for (const std::string* part : {&person.role_name, &person.organisation}) {
-        words += words.empty() || part->empty() ? "" : ", ";
-        words += *part;
-    }
+    words += words.empty() || person.role_name.empty() ? "" : ", ";
+    words += person.role_name;
     const bool needs_role = !person.name.empty() && person.role == Role::unknown;
-    return words + (needs_role ? " (role not stated)" : "");
+    words += needs_role ? " (role not stated)" : "";
+    return words.empty() ? person.organisation : words;
+}
+
+std::string in_words(const Person& person) {
+    const std::string words = in_short(person);
+    const bool more = !person.organisation.empty() && words != person.organisation;
+    return more ? words + ", " + person.organisation : words;
+}
+
+bool is_addressed_only(const Episode& episode) {
+    return !episode.acting.empty() &&
+           std::all_of(episode.acting.begin(), episode.acting.end(), [](const Person& person) {
+               return person.name.empty() && person.role_name.empty();
+           });
 }
 
 void put_actions(Html& html, const Story& story) {
@@ -183,28 +209,28 @@ void put_actions(Html& html, const Story& story) {
     auto done = actions_of(story, false, false);
     const auto done_by_person = actions_of(story, false, true);
     done.insert(done.end(), done_by_person.begin(), done_by_person.end());
-    html.in("section",
-            {{"class", open.empty() ? "card calm" : "card ask"}, {"aria-labelledby", "actions"}},
-            [&] {
-                const std::string count = open.empty() ? "" : " (" + std::to_string(open.size()) + ")";
-                html.put("h2", {{"id", "actions"}}, "Requested of the practice" + count);
-                if (open.empty()) {
-                    html.put("p", "None. No action is requested of the practice.");
-                } else {
-                    put_action_list(html, open);
-                }
-                if (!for_person.empty()) {
-                    html.put("h3", "Agreed with the patient");
-                    put_action_list(html, for_person);
-                }
-                if (!done.empty()) {
-                    html.in("details", [&] {
-                        html.put("summary",
-                                 "Done or withdrawn (" + std::to_string(done.size()) + ")");
-                        put_action_list(html, done);
-                    });
-                }
-            });
+    html.in(
+        "section",
+        {{"class", open.empty() ? "card calm" : "card ask"}, {"aria-labelledby", "actions"}}, [&] {
+            const std::string count = open.empty() ? "" : " (" + std::to_string(open.size()) + ")";
+            html.put("h2", {{"id", "actions"}}, "Requested of the practice" + count);
+            if (open.empty()) {
+                html.put("p", story.complete ? "None. No action is requested of the practice."
+                                             : "None among what this page can show.");
+            } else {
+                put_action_list(html, open);
+            }
+            if (!for_person.empty()) {
+                html.put("h3", "Agreed with the patient");
+                put_action_list(html, for_person);
+            }
+            if (!done.empty()) {
+                html.in("details", [&] {
+                    html.put("summary", "Done or withdrawn (" + std::to_string(done.size()) + ")");
+                    put_action_list(html, done);
+                });
+            }
+        });
 }
 
 void put_unfiled(Html& html, const Story& story) {
@@ -217,18 +243,23 @@ void put_unfiled(Html& html, const Story& story) {
         const std::string count = all.empty() ? "" : " (" + std::to_string(all.size()) + ")";
         html.put("h2", {{"id", "unfiled"}}, "Not yet in the practice's record" + count);
         if (all.empty()) {
-            html.put("p", "Nothing. All that the service recorded is in the practice's record.");
+            html.put("p",
+                     !story.complete ? "Nothing among what this page can show."
+                     : any_filed(story)
+                         ? "Nothing. All that the service recorded is in the practice's record."
+                         : "Nothing: the service has recorded nothing for it so far.");
             return;
         }
-        html.in("ul", {{"class", "list"}}, [&] {
+        html.in("ul", {{"class", "list dated"}}, [&] {
             for (const Entry* entry : all) {
                 html.in("li", [&] {
-                    html.in("p", {{"class", "what"}}, [&] { html.text(entry->title); });
-                    html.in("p", {{"class", "who"}}, [&] {
-                        put_done(html, entry->done);
-                        html.text(entry->by.empty() ? "" : ", " + in_words(entry->by));
-                        html.text(". ");
-                        html.put("strong", filing_in_words(entry->filing));
+                    html.in("p", {{"class", "when"}}, [&] { put_done(html, entry->done); });
+                    html.in("div", [&] {
+                        html.put("p", {{"class", "what"}}, entry->title);
+                        html.in("p", {{"class", "who"}}, [&] {
+                            html.text(entry->by.empty() ? "" : in_short(entry->by) + ". ");
+                            html.put("strong", filing_in_words(entry->filing));
+                        });
                     });
                 });
             }

@@ -15,8 +15,13 @@ inline constexpr std::int64_t silence_days = 30;
 /// A heading of a level: "h2".
 std::string heading(int level);
 
-/// "Ben Sample, Social prescribing link worker, Testford Social Prescribing".
+/// "Ben Sample, Social prescribing link worker"; the organisation where nothing else is known.
+std::string in_short(const Person& person);
+/// The same and ", Testford Social Prescribing".
 std::string in_words(const Person& person);
+
+/// Whether no person is known to act, so that whoever is named is who was asked to.
+bool is_addressed_only(const Episode& episode);
 
 void put_actions(Html& html, const Story& story);
 void put_unfiled(Html& html, const Story& story);

@@ -23,7 +23,7 @@ html { font: 100%/1.5 system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sa
 body { margin: 0; background: var(--page); color: var(--ink); overflow-wrap: anywhere; }
 h1, h2, h3, h4 { line-height: 1.25; margin: 0 0 .5rem; font-weight: 600; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; } h3 { font-size: 1.0625rem; margin-top: 1.75rem; }
-h4 { font-size: 1rem; }
+h4 { font-size: 1rem; margin-top: 1.25rem; }
 p, ul, ol, dl, dd, figure, table { margin: 0; padding: 0; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 0; box-shadow: 0 0 0 6px #17242f; border-radius: 2px; }
@@ -37,6 +37,7 @@ a { color: var(--link); }
 .patient dl { display: flex; flex-wrap: wrap; gap: .125rem 2rem; margin-top: .25rem; }
 .patient dl div { display: flex; gap: .5rem; }
 .patient dt { color: var(--soft); }
+.now { margin-top: .375rem; }
 .patient dd { font-weight: 600; font-variant-numeric: tabular-nums; }
 .died { font-weight: 600; border-left: 4px solid var(--ink); padding-left: .5rem; }
 main { max-width: 64rem; margin: 0 auto; padding: 1rem; }
@@ -54,6 +55,7 @@ main { max-width: 64rem; margin: 0 auto; padding: 1rem; }
   font-weight: 600; line-height: 1.375rem; margin-right: .375rem; white-space: nowrap; color: var(--soft); }
 .tag.due { color: var(--ink); border-width: 2px; }
 .standing { font-size: 1.125rem; font-weight: 600; }
+.silence { margin-top: .5rem; padding-left: .625rem; border-left: 4px solid var(--ask-edge); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: .75rem 1.5rem; margin-top: 1rem; }
 .facts dt { color: var(--soft); font-size: .875rem; }
 .people { list-style: none; }
@@ -63,8 +65,10 @@ main { max-width: 64rem; margin: 0 auto; padding: 1rem; }
 .timeline > li::before { content: ""; position: absolute; left: -.4375rem; top: .4375rem; width: .75rem; height: .75rem;
   border-radius: 50%; border: 2px solid var(--plot); background: var(--card); }
 .timeline > li.record::before { border-radius: 0; background: var(--plot); }
+.dated > li { display: grid; gap: 0 1rem; }
+time { white-space: nowrap; }
 .when { color: var(--soft); font-size: .9375rem; font-variant-numeric: tabular-nums; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: 1rem; margin-top: .75rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: 1rem; margin-top: .75rem; }
 .charts figure { border: 1px solid var(--line); border-radius: 4px; padding: .875rem; }
 figcaption { font-weight: 600; }
 svg { display: block; width: 100%; max-width: 26rem; height: auto; margin: .25rem 0; }
@@ -78,7 +82,7 @@ svg .first, svg .last { fill: var(--soft); font-size: 12px; }
 svg .last { text-anchor: end; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .875rem; padding-bottom: .125rem; }
-th, td { text-align: left; padding: .25rem .5rem .25rem 0; border-top: 1px solid var(--line); font-weight: 400; }
+th, td { text-align: left; padding: .25rem .5rem .25rem 0; border-top: 1px solid var(--line); font-weight: 400; overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .875rem; border-top: 0; }
 td:last-child, thead th:last-child { text-align: right; padding-right: 0; }
 details { border-top: 1px solid var(--line); }
@@ -87,9 +91,14 @@ summary { padding: .625rem 0; min-height: 2.75rem; cursor: pointer; color: var(-
 summary h3, summary h4 { display: inline; margin: 0; font-size: 1rem; }
 summary span { color: var(--soft); }
 details[open] > summary { margin-bottom: .5rem; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .foot { color: var(--soft); font-size: .9375rem; padding: 0 1rem 2rem; max-width: 64rem; margin: 0 auto; }
 .notice { max-width: 40rem; padding-top: 3rem; }
 .notice p { margin-bottom: .75rem; }
+@media (min-width: 48rem) {
+  .timeline > li { display: grid; grid-template-columns: 9.5rem 1fr; gap: 0 1rem; }
+  .dated > li { grid-template-columns: 9.5rem 1fr; }
+}
 @media (max-width: 30rem) { .card { padding: 1rem .875rem; } main { padding: .625rem; } }
 @media (forced-colors: active) {
   :root { --page: Canvas; --card: Canvas; --ink: CanvasText; --soft: CanvasText; --line: CanvasText; --link: LinkText;

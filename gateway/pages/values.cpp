@@ -78,10 +78,9 @@ Value value_of(const Node& node, const referrals::Measures& measures) {
     value.value = in_words(node);
     value.unit = text_at(node, "valueQuantity.unit");
     for (const Node* coding : all_at(node, "code.coding")) {
-        value.measure =
-            value.measure != nullptr
-                ? value.measure
-                : measures.find(coding->string_or("system", ""), coding->string_or("code", ""));
+        value.measure = value.measure != nullptr ? value.measure
+                                                 : measures.find(coding->string_or("system", ""),
+                                                                 coding->string_or("code", ""));
     }
     if (value.measure != nullptr) {
         value.title = measure_title(*value.measure, value.title);

@@ -22,6 +22,7 @@ struct Endpoint::Exchange {
     std::optional<Interaction> interaction;
     std::vector<std::string> touched;
     std::string detail;
+    std::string ods, practitioner;  // of who opened a page by its link
 };
 
 namespace {
@@ -118,8 +119,10 @@ std::variant<http::BodyPlan, http::Response> Endpoint::accept(const http::Head& 
                                     parts_.incoming + "/.incoming-" + access::random_text(16)}
                    : http::BodyPlan{};
     }
-    const bool open = !begins(head.path, "/fhir") || head.path == "/fhir/metadata" ||
-                      begins(head.path, "/fhir/.well-known");
+    const bool posts = head.method == "POST" &&
+                       (begins(head.path, "/record") || begins(head.path, "/cds-services"));
+    const bool open = !posts && (!begins(head.path, "/fhir") || head.path == "/fhir/metadata" ||
+                                 begins(head.path, "/fhir/.well-known"));
     if (!open) {
         // Before a byte of the body is read: who is nobody is not listened to.
         if (const auto identity = identify(head); !identity) {
@@ -144,7 +147,8 @@ http::Response Endpoint::refuse(int status, std::string_view reason) {
 
 http::Response Endpoint::handle(http::Request& request) {
     const auto began = std::chrono::steady_clock::now();
-    Exchange exchange{request, request_id_of(request.head), parts_.clock(), {}, {}, {}, {}, {}, {}};
+    Exchange exchange{
+        request, request_id_of(request.head), parts_.clock(), {}, {}, {}, {}, {}, {}, {}, {}};
     http::Response response;
     if (auto path = http::path_segments(request.head.path)) {
         exchange.path = std::move(*path);
@@ -153,8 +157,10 @@ http::Response Endpoint::handle(http::Request& request) {
         response = from(api::refusal(path.issue()));
     }
     if (auto failed = note(exchange, response)) {
-        // What cannot be audited is not given out.
-        response = from(api::refusal(*failed));
+        // What cannot be audited is not given out. Why is for the log: it names files.
+        parts_.log->write(Level::error, "audit",
+                          {{"request", exchange.request_id}, {"problem", failed->message}});
+        response = from(api::refusal(failed->code, "accesses cannot be audited now"));
     }
     response.headers.emplace_back("X-Request-Id", exchange.request_id);
     const double seconds =
@@ -193,6 +199,9 @@ http::Response Endpoint::route(Exchange& exchange) {
     }
     if (first == "ingest" && path.size() == 2 && (asks || method == "POST")) {
         return ingest(exchange);
+    }
+    if (first == "record" || first == "cds-services") {
+        return record(exchange);
     }
     if (first == "health" && second == "live" && asks) {
         return json(200, R"({"status":"up"})");
@@ -248,10 +257,7 @@ http::Response Endpoint::fhir(Exchange& exchange) {
     const access::Identity& identity = exchange.identity;
     call.caller.client = identity.client ? identity.client->id : "";
     call.caller.ods = identity.client ? identity.client->ods : "";
-    call.caller.reach.everything = identity.sees_everything;
-    if (identity.client && !identity.sees_everything) {
-        call.caller.reach.ods.assign(identity.sees().begin(), identity.sees().end());
-    }
+    call.caller.reach = reach_of(identity);
     call.caller.allows = [&](std::string_view type, char letter) {
         return identity.scopes.allows(type, letter == 'c'   ? Interaction::create
                                             : letter == 'u' ? Interaction::update
@@ -339,6 +345,51 @@ http::Response Endpoint::ingest(Exchange& exchange) {
     return response;
 }
 
+http::Response Endpoint::record(Exchange& exchange) {
+    const http::Head& head = exchange.request.head;
+    const bool asks = head.method == "GET" || head.method == "HEAD";
+    const bool cards = exchange.path[0] == "cds-services";
+    exchange.route = exchange.path[0];
+    if (asks && cards && exchange.path.size() == 1) {
+        return json(200, pages::cds_discovery());
+    }
+    Shown shown;
+    exchange.interaction = Interaction::operation;
+    if (asks && !cards && exchange.path.size() == 1) {
+        std::string link;
+        if (auto parameters = http::parse_parameters(head.query)) {
+            for (const auto& [name, value] : *parameters) {
+                link = name == "link" ? value : link;
+            }
+        }
+        exchange.detail = "record page";
+        shown = parts_.pages->page(link, exchange.began);
+    } else if (head.method == "POST" && exchange.path.size() == 2 &&
+               exchange.path[1] == (cards ? pages::cds_service : "links")) {
+        auto identity = identify(head);
+        if (!identity) {
+            return from(api::refusal(identity.issue()));
+        }
+        exchange.identity = std::move(*identity);
+        if (!exchange.identity.scopes.allows("Patient", Interaction::read)) {
+            return from(api::refusal("forbidden", "the token's scope does not allow this"));
+        }
+        exchange.detail = cards ? "cards" : "link to the record page";
+        const std::string& body = exchange.request.body;
+        shown = cards ? parts_.pages->cards(exchange.identity, body, exchange.began)
+                      : parts_.pages->make_link(exchange.identity, body, exchange.began);
+    } else {
+        exchange.interaction.reset();
+        return from(api::refusal("not-found", "there is nothing at this address"));
+    }
+    if (!shown.patient.empty()) {
+        exchange.touched.push_back(shown.patient);
+    }
+    exchange.ods = shown.ods;
+    exchange.practitioner = shown.practitioner;
+    return std::move(shown.response);
+}
+
 http::Response Endpoint::well_known() {
     return json(200, access::smart_configuration(parts_.url + "/auth/token"));
 }
@@ -394,6 +445,13 @@ text::Status Endpoint::note(const Exchange& exchange, const http::Response& resp
     entry.address = exchange.request.head.peer;
     entry.query = exchange.request.head.query;
     entry.detail = exchange.detail;
+    entry.practitioner = exchange.practitioner;
+    if (!exchange.ods.empty()) {
+        entry.ods = exchange.ods;
+    }
+    if (entry.detail == "record page") {
+        entry.query.clear();  // it is the link itself
+    }
     entry.request = exchange.request_id;
     // What a transaction wrote is many accesses, each a line of its own.
     const bool many = *exchange.interaction == Interaction::transaction;

@@ -5,6 +5,8 @@
 //   /auth/token                           tokens (SMART Backend Services)
 //   /.well-known/smart-configuration      also below /fhir
 //   /ingest/{system}, /ingest/{id}        extracts and what became of them
+//   /record?link=...                     the record page; POST /record/links makes a link to it
+//   /cds-services                         the same as cards (CDS Hooks, patient-view)
 //   /health/live, /health/ready, /metrics
 #pragma once
 
@@ -20,6 +22,7 @@
 #include "access/token.h"
 #include "api/fhir_api.h"
 #include "http/server.h"
+#include "record_pages.h"
 #include "service/config.h"
 #include "service/log.h"
 #include "service/metrics.h"
@@ -46,8 +49,9 @@ struct EndpointParts {
         take_in;
     std::function<text::Result<std::string>(const std::string& id)> taken_in;
     std::function<void()> written;  ///< called when something was written: others may wait for it
-    std::string incoming;           ///< folder for what is being posted
-    std::string url;                ///< of the service, as clients know it
+    const RecordPages* pages = nullptr;
+    std::string incoming;  ///< folder for what is being posted
+    std::string url;       ///< of the service, as clients know it
 };
 
 /// Answers 503 until begin(): the port may be any that is free, and is part of the addresses that
@@ -71,6 +75,7 @@ class Endpoint final : public http::Service {
     http::Response token(Exchange& exchange);
     http::Response ingest(Exchange& exchange);
     text::Status may_ingest(const http::Head& head, access::Identity& identity) const;
+    http::Response record(Exchange& exchange);
     http::Response metrics(Exchange& exchange);
     http::Response well_known();
     http::Response ready();

@@ -69,6 +69,8 @@ struct Service::State {
     std::unique_ptr<access::Sealer> sealer;
     std::unique_ptr<access::AuditLog> audit;
     std::unique_ptr<StoredReplays> replays;
+    std::unique_ptr<access::SignedLinks> links;
+    std::unique_ptr<RecordPages> pages;
     profiles::Validator validator;
     std::unique_ptr<Endpoint> endpoint;
     std::unique_ptr<http::Server> server;
@@ -242,6 +244,12 @@ text::Status Service::State::listen(const std::string& version) {
     parts.store = store.get();
     parts.url = url;
     parts.fhir = fhir_parts(version);
+    links = std::make_unique<access::SignedLinks>(secrets, "record");
+    pages = std::make_unique<RecordPages>(
+        RecordPagesParts{store.get(), links.get(), [this] { return current_knowledge(); },
+                         [this](std::string_view ods) { return agreement(ods); }, url,
+                         static_cast<store::Instant>(config.link_minutes) * 60'000});
+    parts.pages = pages.get();
     deliver();
     parts.written = [this] { delivery_worker->wake(); };
     parts.incoming = folder->raw().string();

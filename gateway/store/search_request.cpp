@@ -126,6 +126,23 @@ class Reading {
         }
     }
 
+    /// What would take the store too long, or be more than it can be asked at once.
+    void check_size() {
+        std::size_t values = 0;
+        for (const Criterion& one : request_.search.all_of) {
+            values += std::max<std::size_t>(one.any_of.size(), 1);
+        }
+        if (values > most_values ||
+            request_.includes.size() + request_.revincludes.size() > most_includes) {
+            issues_.push_back({text::Severity::error,
+                               "too-costly",
+                               "a search has at most " + std::to_string(most_values) +
+                                   " values and " + std::to_string(most_includes) + " includes",
+                               {},
+                               "ask for less at once"});
+        }
+    }
+
     SearchRequest finish() { return std::move(request_); }
 
   private:
@@ -320,6 +337,7 @@ std::optional<SearchRequest> read_search(std::string_view type, const Parameters
     for (const auto& [name, value] : parameters) {
         reading.take(name, value);
     }
+    reading.check_size();
     if (issues.size() != before) {
         return std::nullopt;
     }

@@ -170,8 +170,8 @@ void run(const fs::path& folder) {
     }
     pages::Story story;
     const auto failed = fixture.store().read([&](store::Reader& reader) -> text::Status {
-        auto told = pages::collect(reader, settings.string_or("patient", "p1"), store::Reach{false, {"A99901"}},
-                                   now, {knowledge(), {}});
+        auto told = pages::collect(reader, settings.string_or("patient", "p1"),
+                                   store::Reach{false, {"A99901"}}, now, {knowledge(), {}});
         if (!told) {
             return std::move(told).issue();
         }
@@ -184,8 +184,7 @@ void run(const fs::path& folder) {
         story, {"Testerton Surgery", instant(settings.string_or("expires", "")), now});
     CHECK(page.status == 200);
     compare(folder / "expected.html", page.html);
-    const std::string cards =
-        pages::cds_cards(story, "https://gateway.example/record/LINK", now);
+    const std::string cards = pages::cds_cards(story, "https://gateway.example/record/LINK", now);
     REQUIRE(text::parse_json(cards, "cards"));
     compare(folder / "expected-cards.json", cards + "\n");
     std::string headers;

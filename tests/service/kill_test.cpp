@@ -5,8 +5,7 @@
 #include <random>
 #include <thread>
 
-#include "catch.h"
-#include "checks.h"
+#include "expect.h"
 #include "gateway.h"
 
 using namespace service_test;
@@ -23,13 +22,6 @@ unsigned new_seed() {
     const unsigned seed = number("LINKWAY_SEED", std::random_device()());
     std::cout << "LINKWAY_SEED=" << seed << '\n';
     return seed;
-}
-
-void expect_none(const Complaints& complaints) {
-    for (std::size_t i = 0; i < complaints.size() && i < 10; ++i) {
-        UNSCOPED_INFO(complaints[i]);
-    }
-    REQUIRE(complaints.empty());
 }
 
 /// The store as a killed process left it, looked at aside: who opens the file itself would do what

@@ -22,9 +22,8 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t size, void* an
     const std::size_t colon = line.find(": ");
     if (colon != std::string::npos) {
         std::string name = line.substr(0, colon);
-        std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-            return static_cast<char>(std::tolower(c));
-        });
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         static_cast<Answer*>(answer)->headers[name] =
             line.substr(colon + 2, line.find_last_not_of("\r\n") - colon - 1);
     }

@@ -28,8 +28,7 @@ class Writer {
     bool create() {
         const std::string name = next();
         const std::string body = patient(named, name);
-        const Answer answer =
-            web_.ask("POST", "/fhir/Patient", body, {"X-Request-Id: " + name});
+        const Answer answer = web_.ask("POST", "/fhir/Patient", body, {"X-Request-Id: " + name});
         if (answer.status == 0) {
             memory_.note(Unanswered{name, body});
         } else if (answer.status == 201) {
@@ -172,9 +171,8 @@ bool count_up(Web& web, const std::string& id, Memory& memory, bool& answered) {
         return true;
     }
     const std::string next = std::to_string(std::stol("0" + value_of(now.body)) + 1);
-    const Answer answer =
-        web.ask("PUT", "/fhir/Patient/" + id, patient(counted, next, id),
-                {"If-Match: W/\"" + std::to_string(now.version()) + "\""});
+    const Answer answer = web.ask("PUT", "/fhir/Patient/" + id, patient(counted, next, id),
+                                  {"If-Match: W/\"" + std::to_string(now.version()) + "\""});
     answered = answer.status != 0;
     if (answer.status == 200) {
         memory.note(Acknowledged{answer.written(), "\"" + next + "\""});

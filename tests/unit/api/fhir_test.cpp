@@ -68,7 +68,8 @@ class Server {
         call.headers.emplace("content-type", "application/fhir+json");
         call.body = body;
         call.caller = caller;
-        call.request_id = "request-" + std::to_string(++requests_);
+        ++requests_;
+        call.request_id = request_id.empty() ? "request-" + std::to_string(requests_) : request_id;
         call.now = 1'795'453'528'000 + requests_ * 1000;
         return answer(parts_, call);
     }
@@ -102,6 +103,7 @@ class Server {
         return entry == nullptr ? 0 : entry->items.size();
     }
 
+    std::string request_id;  ///< of the requests that follow; empty for a new one each time
     Caller caller{"client", "", store::Reach::all(), [](std::string_view, char) { return true; }};
 
   private:
@@ -184,6 +186,71 @@ TEST_CASE("a conditional create makes one and no more", "[api]") {
     CHECK(server.ask("POST", "Patient", json, {{"if-none-exist", "nonsense=1"}}).status == 400);
     CHECK(server.ask("POST", "Patient", json, {{"if-none-exist", ""}}).status == 201);
     CHECK(server.ask("POST", "Patient", json, {{"if-none-exist", "_count=1"}}).status == 400);
+}
+
+TEST_CASE("a create that is sent again makes nothing and undoes nothing", "[api]") {
+    Server server("again");
+    server.request_id = "one";
+    const std::string at = server.made(patient);
+    const std::string id = at.substr(at.find('/') + 1);
+    const std::string changed = R"({"resourceType":"Patient","id":")" + id + R"(","active":false})";
+    CHECK(server.ask("PUT", at, changed).status == 200);
+    const Reply again = server.ask("POST", "Patient", patient);
+    CHECK(again.status == 200);
+    CHECK(Server::location(again) == at);
+    CHECK(Server::header(again, "ETag") == "W/\"2\"");
+    CHECK(again.body.find("false") != std::string::npos);
+    server.request_id = "two";
+    CHECK(server.made(patient) != at);
+}
+
+TEST_CASE("entries refer to one that is created on a condition", "[api]") {
+    Server server("conditional-entries");
+    const auto bundle = [](const std::string& value) {
+        const std::string person =
+            R"({"resourceType":"Patient","identifier":[{"system":"https://x","value":")" + value +
+            R"("}]})";
+        return R"({"resourceType":"Bundle","type":"transaction","entry":[{"resource":)" +
+               request("urn:uuid:1") +
+               R"(,"request":{"method":"POST","url":"ServiceRequest"}},)"
+               R"({"fullUrl":"urn:uuid:1","resource":)" +
+               person +
+               R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=https://x|)" +
+               value + R"("}},{"fullUrl":"urn:uuid:2","resource":)" + person +
+               R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=https://x|)" +
+               value + R"("}}]})";
+    };
+    for (const std::size_t requests : {1U, 2U}) {
+        const Reply reply = server.ask("POST", "", bundle("1"));
+        INFO(reply.body);
+        CHECK(reply.status == 200);
+        CHECK(Server::entries(server.ask("GET", "Patient")) == 1);
+        CHECK(Server::entries(server.ask(
+                  "GET", "ServiceRequest?_include=ServiceRequest:subject")) == requests + 1);
+    }
+    const std::string nowhere = R"({"resourceType":"Bundle","type":"transaction","entry":[{)"
+                                R"("resource":)" +
+                                request("urn:uuid:9") +
+                                R"(,"request":{"method":"POST","url":"ServiceRequest"}}]})";
+    CHECK(server.ask("POST", "", nowhere).status == 400);
+}
+
+TEST_CASE("a history goes on behind what the caller may not see", "[api]") {
+    Server server("history-pages");
+    for (int i = 0; i < 4; ++i) {
+        server.made(patient);
+        server.made(R"({"resourceType":"Organization","name":"x"})");
+    }
+    server.caller.allows = [](std::string_view type, char) { return type == "Patient"; };
+    std::size_t seen = 0;
+    std::string next = "_history?_count=3";
+    for (int pages = 0; !next.empty() && pages < 10; ++pages) {
+        const Reply page = server.ask("GET", next);
+        seen += Server::entries(page);
+        const std::size_t at = page.body.find("_history?");
+        next = at == std::string::npos ? "" : page.body.substr(at, page.body.find('"', at) - at);
+    }
+    CHECK(seen == 4);
 }
 
 TEST_CASE("searches, their includes and their pages", "[api]") {

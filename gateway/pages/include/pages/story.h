@@ -109,20 +109,20 @@ struct Instrument {
 struct Episode {
     std::string id;
     bool open = true;
-    std::string status;    ///< in plain words: "In progress"
-    std::string progress;  ///< business status: "Appointment booked"
-    std::string why;       ///< why it is in this state, as somebody stated
-    std::string referred;  ///< FHIR date
-    std::string ended;     ///< FHIR date, where stated
-    std::string heard;     ///< when the service last did anything; FHIR date
+    std::string status;            ///< in plain words: "In progress"
+    std::string progress;          ///< business status: "Appointment booked"
+    std::string why;               ///< why it is in this state, as somebody stated
+    std::string referred;          ///< FHIR date
+    std::string ended;             ///< FHIR date, where stated
+    std::string heard;             ///< when the service last did anything; FHIR date
     std::int64_t silent_days = 0;  ///< since then, or since the referral, of an open one; else 0
     std::string title;             ///< "Referral to social prescribing service"
     std::string reason;            ///< why the person was referred
-    std::string priority;          ///< "urgent"; empty for routine
+    std::string priority;          ///< "Urgent"; empty for routine
     Person asked_by;
-    std::vector<Person> acting;   ///< link workers first; each once
-    std::vector<Action> actions;  ///< open ones first
-    std::vector<Entry> timeline;  ///< the newest first, undated ones last
+    std::vector<Person> acting;    ///< link workers first; each once
+    std::vector<Action> actions;   ///< open ones first
+    std::vector<Entry> timeline;   ///< the newest first, undated ones last
     std::vector<Entry> signposts;  ///< given during it: a name and a contact, no referral
     std::vector<Instrument> scores;
 };

@@ -42,6 +42,8 @@ struct SearchRequest {
 
 inline constexpr std::size_t default_count = 50;
 inline constexpr std::size_t most_count = 500;
+inline constexpr std::size_t most_values = 500;   ///< of all parameters together
+inline constexpr std::size_t most_includes = 20;  ///< _include and _revinclude
 
 /// `base` is the address of the FHIR API, so that references written in full are known. Every
 /// mistake is an issue of its own, with the parameter's name in Location::field and never its
