@@ -49,6 +49,11 @@ class Connection {
 
     int descriptor() const { return stream_->descriptor(); }
 
+    /// To be called before the connection is armed, and by the thread that gets it then: what one
+    /// owner wrote is there for the next. The kernel sees to that anyway; C++ does not know.
+    void hand_over() { handed_over_.store(true, std::memory_order_release); }
+    void take_over() const { (void)handed_over_.load(std::memory_order_acquire); }
+
     /// Ends what takes longer than it may: wakes the owner by shutting the socket.
     void expire(Milliseconds now);
     void close_if_idle();
@@ -92,6 +97,7 @@ class Connection {
     std::atomic<Phase> phase_ = Phase::idle;
     std::atomic<Milliseconds::rep> deadline_;
     std::atomic<bool> expired_ = false;
+    std::atomic<bool> handed_over_ = false;
 };
 
 }  // namespace linkway::http

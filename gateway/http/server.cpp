@@ -143,24 +143,27 @@ void EpollServer::work() {
 
 void EpollServer::serve(Connection& connection, std::span<char> buffer) {
     Connection::Next next = Connection::Next::close;
+    connection.take_over();
     try {
         next = connection.advance(buffer);
     } catch (...) {  // out of memory: this connection ends, the others go on
         ++shared_.failed;
     }
+    // From when it is armed on it is another thread's, and may be gone.
+    const int descriptor = connection.descriptor();
+    connection.hand_over();
     switch (next) {
         case Connection::Next::close:
             close(connection);
             break;
         case Connection::Next::read:
-            arm(EPOLL_CTL_MOD, connection.descriptor(), EPOLLIN | EPOLLONESHOT, &connection);
+            arm(EPOLL_CTL_MOD, descriptor, EPOLLIN | EPOLLONESHOT, &connection);
             break;
         case Connection::Next::write:
-            arm(EPOLL_CTL_MOD, connection.descriptor(), EPOLLOUT | EPOLLONESHOT, &connection);
+            arm(EPOLL_CTL_MOD, descriptor, EPOLLOUT | EPOLLONESHOT, &connection);
             break;
         case Connection::Next::either:
-            arm(EPOLL_CTL_MOD, connection.descriptor(), EPOLLIN | EPOLLOUT | EPOLLONESHOT,
-                &connection);
+            arm(EPOLL_CTL_MOD, descriptor, EPOLLIN | EPOLLOUT | EPOLLONESHOT, &connection);
             break;
     }
 }
@@ -228,6 +231,7 @@ void EpollServer::admit(int descriptor, const std::string& peer) {
     if (others >= limit) {
         added.start_with_refusal(503, "The server has as many connections as it can serve");
     }
+    added.hand_over();
     {
         const std::lock_guard lock(mutex_);
         if (shared_.stopping) {

@@ -1,28 +1,14 @@
 // SIGKILL at random moments: what was acknowledged is there, once and whole, and in the audit.
-#include <chrono>
-#include <cstdlib>
-#include <iostream>
-#include <random>
 #include <thread>
 
 #include "expect.h"
 #include "gateway.h"
+#include "random.h"
 
 using namespace service_test;
+using namespace std::chrono_literals;
 
 namespace {
-
-/// A number from the environment: CI asks for more than a build by hand.
-unsigned number(const char* variable, unsigned otherwise) {
-    const char* text = std::getenv(variable);
-    return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
-
-unsigned new_seed() {
-    const unsigned seed = number("LINKWAY_SEED", std::random_device()());
-    std::cout << "LINKWAY_SEED=" << seed << '\n';
-    return seed;
-}
 
 /// The store as a killed process left it, looked at aside: who opens the file itself would do what
 /// the service has to do when it starts.
@@ -40,11 +26,8 @@ void check_left_behind(const fs::path& data, const fs::path& aside) {
 }  // namespace
 
 TEST_CASE("killed at any moment, the service keeps what it acknowledged") {
-    const unsigned kills = number("LINKWAY_KILLS", 15);
-    std::minstd_rand random(new_seed());
-    const auto within = [&](unsigned milliseconds) {
-        return std::chrono::microseconds(random() % (milliseconds * 1000));
-    };
+    Moments moments;
+    const unsigned kills = moments.kills();
     const Folder folder("kill");
     std::vector<Acknowledged> all;
     Memory memory;
@@ -52,8 +35,8 @@ TEST_CASE("killed at any moment, the service keeps what it acknowledged") {
     for (unsigned round = 0; round <= kills; ++round) {
         INFO("round " << round << "\n" << commands::read_file(folder / "log"));
         Gateway gateway(folder / "data", folder / "log");
-        if (round != 0 && round != kills && random() % 5 == 0) {
-            std::this_thread::sleep_for(within(100));  // while it starts
+        if (round != 0 && round != kills && moments.up_to(5) == 0) {
+            std::this_thread::sleep_for(moments.within(100ms));  // while it starts
             gateway.kill();
             continue;
         }
@@ -77,7 +60,7 @@ TEST_CASE("killed at any moment, the service keeps what it acknowledged") {
                                  memory);
             });
         }
-        std::this_thread::sleep_for(within(200));
+        std::this_thread::sleep_for(moments.within(200ms));
         gateway.kill();
         for (std::thread& client : clients) {
             client.join();

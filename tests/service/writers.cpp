@@ -182,6 +182,12 @@ bool count_up(Web& web, const std::string& id, Memory& memory, bool& answered) {
     return answer.status != 412;
 }
 
+void transact_until_gone(const std::string& url, const std::string& name, Memory& memory) {
+    Writer writer(url, name, {}, memory);
+    while (writer.transact()) {
+    }
+}
+
 void write_until_gone(const std::string& url, const std::string& name, const std::string& shared,
                       Memory& memory) {
     Writer writer(url, name, shared, memory);

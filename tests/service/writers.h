@@ -60,7 +60,11 @@ void make_counters(Web& web);
 void write_until_gone(const std::string& url, const std::string& name, const std::string& shared,
                       Memory& memory);
 
-/// Whether a counter was counted up, once for each version. A message, or empty.
+/// Posts transactions only.
+void transact_until_gone(const std::string& url, const std::string& name, Memory& memory);
+
+/// Counts a counter up; false when somebody else did so in between. `answered` is false when no
+/// answer came.
 bool count_up(Web& web, const std::string& id, Memory& memory, bool& answered);
 
 }  // namespace service_test
