@@ -24,22 +24,22 @@ class Gathering {
     explicit Gathering(store::Reader& reader) : reader_(reader) {}
 
     /// A resource to make entries of; what is only referred to is there for it.
-    void add(const store::Version& version) {
+    void add(const store::Version& version, record::Use use) {
         if (known_.insert(version.key).second) {
-            roots_.push_back(version);
+            roots_.emplace_back(version, use);
         }
     }
 
     const record::Resources& run() {
-        for (const store::Version& root : roots_) {
-            take(root, 0);
+        for (const auto& [root, use] : roots_) {
+            take(root, use, 0);
         }
         while (!wanted_.empty()) {
             const auto [key, depth] = wanted_.front();
             wanted_.pop_front();
             if (const auto version = reader_.read(key, store::Reach::all());
                 version && !version->deleted) {
-                take(*version, depth);
+                take(*version, record::Use::context, depth);
             }
         }
         return gathered_;
@@ -56,10 +56,10 @@ class Gathering {
         }
     }
 
-    void take(const store::Version& version, int depth) {
+    void take(const store::Version& version, record::Use use, int depth) {
         const auto document = text::parse_json(version.json, version.key.type);
         if (document) {
-            gathered_.add(document->root(), {version.key.type, 0, 0, {}}, {}, depth > 0);
+            gathered_.add(document->root(), {version.key.type, 0, 0, {}}, {}, use);
             follow(document->root(), depth + 1);
         }
     }
@@ -85,7 +85,7 @@ class Gathering {
 
     store::Reader& reader_;
     std::set<store::Key> known_;
-    std::vector<store::Version> roots_;
+    std::vector<std::pair<store::Version, record::Use>> roots_;
     std::deque<std::pair<store::Key, int>> wanted_;
     record::Resources gathered_;
 };
@@ -103,22 +103,40 @@ std::string digest_of(std::string_view bytes) {
     return hex;
 }
 
-}  // namespace
-
-EntryPaper entry_paper(store::Reader& reader, const record::RecordMapping& mapping,
-                       const store::Key& key, std::int64_t version) {
-    EntryPaper paper;
-    const auto stored = reader.read_version(key, version, store::Reach::all());
-    if (!stored || stored->deleted) {
-        return paper;
-    }
+/// Entries of one version, as `use` has it.
+EntryPaper paper_of(store::Reader& reader, const record::RecordMapping& mapping,
+                    const store::Version& version, record::Use use) {
     Gathering gathering(reader);
-    gathering.add(*stored);
+    gathering.add(version, use);
     record::Report report;
+    EntryPaper paper;
     paper.entries = record::make(mapping, gathering.run(), report);
     for (const text::Issue& issue : report.issues) {
         if (paper.entries.empty() && text::has_errors({issue})) {
             paper.problem = issue.message;
+        }
+    }
+    return paper;
+}
+
+}  // namespace
+
+EntryPaper entry_paper(store::Reader& reader, const record::RecordMapping& mapping,
+                       const store::Key& key, std::int64_t version) {
+    const auto stored = reader.read_version(key, version, store::Reach::all());
+    if (!stored || stored->deleted) {
+        return {};
+    }
+    EntryPaper paper = paper_of(reader, mapping, *stored, record::Use::entry);
+    if (!paper.entries.empty() || !paper.problem.empty()) {
+        return paper;
+    }
+    // What came from the record is filed for what has been said of it since.
+    const auto before = reader.read_version(key, version - 1, store::Reach::all());
+    if (before && !before->deleted) {
+        EntryPaper news = paper_of(reader, mapping, *stored, record::Use::news);
+        if (paper_of(reader, mapping, *before, record::Use::news).entries != news.entries) {
+            return news;
         }
     }
     return paper;
@@ -163,7 +181,7 @@ std::string message_paper(store::Reader& reader, const record::RecordMapping& ma
     for (const store::Key& member : members) {
         if (const auto version = reader.read(member, store::Reach::all());
             version && !version->deleted) {
-            gathering.add(*version);
+            gathering.add(*version, record::Use::entry);
         }
     }
     record::Report report;

@@ -9,7 +9,7 @@
 
 namespace linkway::delivery {
 
-/// Entries of one version of one resource.
+/// Entries of one version of one resource, which somebody else than the record wrote.
 struct EntryPaper {
     std::vector<record::Entry> entries;
     std::string problem;  ///< why there are none where there should be; no patient data

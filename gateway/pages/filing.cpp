@@ -40,6 +40,8 @@ Filing filing_of(const store::Delivery& delivery) {
             return Filing::filed;
         case store::Delivery::State::dead:
             return Filing::failed;
+        case store::Delivery::State::discarded:
+            return Filing::not_sent;
     }
     return Filing::waiting;
 }

@@ -74,7 +74,7 @@ class Maker {
     }
 
     void make(const Resources::Held& from) {
-        if (from.context) {
+        if (from.use == Use::context) {
             return;
         }
         Account& account = report_.types[from.type];
@@ -98,7 +98,8 @@ class Maker {
         }
         const std::string& own = mapping_.target.own_entries;
         std::string systems = " " + cell(made.front(), "in_record") + " ";
-        if (!own.empty() && systems.find(" " + own + " ") != std::string::npos) {
+        if (from.use == Use::entry && !own.empty() &&
+            systems.find(" " + own + " ") != std::string::npos) {
             ++account.not_for_the_record[std::string(stands_there)];
             return;
         }

@@ -5,7 +5,7 @@
 namespace linkway::record {
 
 void Resources::add(const text::Node& resource, const text::Location& at, std::string_view full_url,
-                    bool context) {
+                    Use use) {
     const std::string type(resource.string_or("resourceType", ""));
     const std::string id(resource.string_or("id", ""));
     if (type.empty() || id.empty()) {
@@ -29,7 +29,7 @@ void Resources::add(const text::Node& resource, const text::Location& at, std::s
     if (!full_url.empty()) {
         by_reference_.emplace(full_url, all_.size());
     }
-    all_.push_back({type, id, at, std::move(copy).value(), context});
+    all_.push_back({type, id, at, std::move(copy).value(), use});
 }
 
 const Resources::Held* Resources::find(std::string_view reference) const {

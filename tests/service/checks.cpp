@@ -59,6 +59,12 @@ constexpr Rule rules[] = {
     {"entries of the journal out of order",
      "SELECT count(*) FROM change a JOIN change b ON a.resource = b.resource"
      " AND a.version < b.version AND a.number > b.number"},
+    {"versions that say what the one before them said",
+     "SELECT count(*) FROM former_version f JOIN resource r ON r.number = f.resource"
+     " WHERE f.json = coalesce((SELECT n.json FROM former_version n"
+     " WHERE n.resource = f.resource AND n.version = f.version + 1), r.json)"
+     " AND f.deleted = coalesce((SELECT n.deleted FROM former_version n"
+     " WHERE n.resource = f.resource AND n.version = f.version + 1), r.deleted)"},
     {"indexed values of nothing",
      "SELECT count(*) FROM value_of v LEFT JOIN resource r ON r.number = v.resource"
      " WHERE r.number IS NULL"},

@@ -67,14 +67,15 @@ Rows rows_of(const fs::path& file, const char* sql) {
     return rows;
 }
 
-/// What a run leads to, without times.
+/// What a run leads to, without times. Nor how many versions it took: people and episodes are
+/// shared among the systems, and which extract comes first is another after a kill.
 struct Result {
     Rows resources, intakes, quarantine;
 };
 Result result_of(const fs::path& data) {
     const fs::path file = data / "store.sqlite";
     return {rows_of(file,
-                    "SELECT n.text || '/' || r.id, r.version || ' ' || r.json"
+                    "SELECT n.text || '/' || r.id, r.json"
                     " FROM resource r JOIN name n ON n.id = r.type"),
             rows_of(file, "SELECT system || ' ' || id, state || ' ' || reconciliation FROM intake"),
             rows_of(file, "SELECT id, content FROM quarantine")};

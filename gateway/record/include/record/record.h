@@ -78,21 +78,27 @@ std::vector<std::string> targets(const std::string& folder);
 std::optional<RecordMapping> load(const std::string& folder, const std::string& target,
                                   text::Issues& issues);
 
+/// What a resource is held for.
+enum class Use : std::uint8_t {
+    entry,    ///< to make entries of, unless its identifiers say that it stands in the record
+    news,     ///< to make entries of even then: what it says was said elsewhere
+    context,  ///< for others to refer to
+};
+
 /// Resources to make entries of, all held in memory, and what can't be one.
 class Resources {
   public:
     /// Keeps a copy. A second one of the same type and id is an issue. `full_url` is what a Bundle
-    /// calls it, empty outside of one. With `context` no entry is made of it: it is there for
-    /// others to refer to.
+    /// calls it, empty outside of one.
     void add(const text::Node& resource, const text::Location& at, std::string_view full_url,
-             bool context = false);
+             Use use = Use::entry);
     void refuse(text::Issue issue) { issues_.push_back(std::move(issue)); }
 
     struct Held {
         std::string type, id;
         text::Location at;
         text::Document document;
-        bool context = false;
+        Use use = Use::entry;
     };
     const std::vector<Held>& all() const { return all_; }
     const text::Issues& issues() const { return issues_; }
