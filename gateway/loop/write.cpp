@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <deque>
-#include <map>
 #include <set>
 
+#include "episode_notes.h"
 #include "referrals/derive.h"
+#include "resources.h"
 
 namespace linkway::loop {
 
@@ -15,20 +15,6 @@ namespace {
 
 using referrals::Event;
 using store::Key;
-
-std::string group_of(const std::string& episode) {
-    return "episode/" + episode;
-}
-
-std::string reference_of(const Key& key) {
-    return key.type + "/" + key.id;
-}
-
-Key key_of(std::string_view reference) {
-    const std::size_t slash = std::min(reference.find('/'), reference.size());
-    const std::string_view id = reference.substr(std::min(slash + 1, reference.size()));
-    return {std::string(reference.substr(0, slash)), std::string(id.substr(0, id.find('/')))};
-}
 
 /// Types that can tell of a referral.
 bool tells(std::string_view type) {
@@ -42,74 +28,6 @@ bool tells(std::string_view type) {
 bool is_derived(std::string_view type) {
     return type == "Task" || type == "ServiceRequest";
 }
-
-std::vector<Event> events_in(store::Reader& reader, const std::string& episode) {
-    std::vector<Event> events;
-    for (const store::Note& note : reader.notes(group_of(episode))) {
-        if (const auto document = text::parse_json(note.content, "event")) {
-            if (auto event = referrals::event_from(*document, document->root())) {
-                events.push_back(std::move(*event));
-            }
-        }
-    }
-    return events;
-}
-
-/// Resources by reference: those that are being written, then those that are stored.
-class Resources {
-  public:
-    explicit Resources(store::Reader& reader) : reader_(reader) {}
-
-    void add(const Key& key, std::string_view json) {
-        if (auto parsed = text::parse_json(json, key.type)) {
-            documents_.push_back(std::move(*parsed));
-            known_[reference_of(key)] = &documents_.back().root();
-        }
-    }
-
-    const text::Node* find(std::string_view reference) {
-        const std::string plain = reference_of(key_of(reference));
-        const auto known = known_.find(plain);
-        if (known != known_.end()) {
-            return known->second;
-        }
-        const text::Node*& node = known_[plain];
-        if (const auto version = reader_.read(key_of(reference), store::Reach::all());
-            version && !version->deleted) {
-            if (auto parsed = text::parse_json(version->json, plain)) {
-                documents_.push_back(std::move(*parsed));
-                node = &documents_.back().root();
-            }
-        }
-        return node;
-    }
-
-    /// The episode of a resource: what it says, else that of the referral it hangs on.
-    std::string episode(const text::Node& resource, int depth = 0) {
-        const referrals::Links links = referrals::links_of(resource);
-        if (!links.episode.empty()) {
-            return links.episode;
-        }
-        constexpr int deepest = 8;  // references in a ring must end somewhere
-        for (const std::string& reference : links.referrals) {
-            const text::Node* referral = depth < deepest ? find(reference) : nullptr;
-            if (referral != nullptr) {
-                if (std::string found = episode(*referral, depth + 1); !found.empty()) {
-                    return found;
-                }
-            }
-        }
-        const std::string_view type = resource.string_or("resourceType", "");
-        return type == "ServiceRequest"
-                   ? std::string(type) + "-" + std::string(resource.string_or("id", ""))
-                   : std::string();
-    }
-
-  private:
-    store::Reader& reader_;
-    std::deque<text::Document> documents_;
-    std::map<std::string, const text::Node*, std::less<>> known_;
-};
 
 /// One call of write().
 class Work {
@@ -209,14 +127,14 @@ class Work {
         std::string json;
         referrals::append_json(json, who);
         for (const std::string& referral : referrals::links_of(*resource).referrals) {
-            writer_.put_note("awaiting/" + reference_of(key_of(referral)), {who.id, json});
+            writer_.put_note(awaiting_group(key_of(referral)), {who.id, json});
         }
     }
 
     /// Takes in what waited for a resource that has just come.
     text::Status attend(const Key& arrived, int depth) {
         constexpr int deepest = 8;
-        for (const store::Note& waiting : writer_.notes("awaiting/" + reference_of(arrived))) {
+        for (const store::Note& waiting : writer_.notes(awaiting_group(arrived))) {
             const auto document = text::parse_json(waiting.content, "awaiting");
             const auto who = document ? referrals::event_from(*document, document->root())
                                       : text::Result<Event>(Event{});
@@ -280,7 +198,7 @@ class Work {
             if (last == nullptr || !says_the_same(*last, event)) {
                 std::string json;
                 referrals::append_json(json, event);
-                writer_.put_note(group_of(episode),
+                writer_.put_note(episode_group(episode),
                                  {event.id + "@" + event.version, std::move(json)});
             }
         }
@@ -362,6 +280,11 @@ class Work {
         for (const referrals::RequestState& request : replayed.requests) {
             keys.insert(key_of(request.reference));
         }
+        for (const Event& event : events) {
+            if (const Key key = key_of(event.resource); is_derived(key.type)) {
+                keys.insert(key);
+            }
+        }
         for (const Key& key : keys) {
             derive(key, replayed, events);
         }
@@ -383,18 +306,9 @@ class Work {
     void derive(const Key& key, const referrals::Replayed& replayed,
                 const std::vector<Event>& events) {
         Item* const item = item_of(key);
-        std::string base;
-        if (item != nullptr && !is_kept(key, events)) {
-            base = item->resource->json;
-        } else if (const auto stored = writer_.read(key, store::Reach::all());
-                   stored && !stored->deleted) {
-            base = stored->json;
-        } else if (item != nullptr) {
-            base = item->resource->json;
-        } else {
-            return;
-        }
-        const auto document = text::parse_json(base, key.type);
+        const std::string given =
+            item != nullptr && !is_kept(key, events) ? item->resource->json : given_of(key, item);
+        const auto document = text::parse_json(given, key.type);
         if (!document) {
             return;
         }
@@ -403,6 +317,9 @@ class Work {
                 ? referrals::apply_task(document->root(), replayed, *writing_.knowledge.rules,
                                         writing_.knowledge.codes)
                 : referrals::apply_request(document->root(), replayed);
+        if (json != given || writer_.notes(given_group(key)).size() == 1) {
+            writer_.put_note(given_group(key), {"", json == given ? "" : given});
+        }
         store::Written written;
         if (item != nullptr && json == item->resource->json) {
             written = put(*item->resource, replayed);
@@ -411,9 +328,25 @@ class Work {
                 written = put(*prepared, replayed);
             }
         }
-        if (item != nullptr) {
-            item->written = written;
+        for (Item& each : items_) {
+            if (each.resource->key == key) {
+                each.written = written;
+            }
         }
+    }
+
+    /// A stored resource as it was last written, before anything was derived; else the item's.
+    /// Deriving from what had been derived would make the order count in which things were heard.
+    std::string given_of(const Key& key, const Item* item) {
+        for (store::Note& note : writer_.notes(given_group(key))) {
+            if (!note.content.empty()) {
+                return std::move(note.content);
+            }
+        }
+        auto stored = writer_.read(key, store::Reach::all());
+        return stored && !stored->deleted ? std::move(stored->json)
+               : item != nullptr          ? item->resource->json
+                                          : std::string();
     }
 
     /// A Task that waits for a person's word is not yet its recipient's to see.
@@ -437,13 +370,12 @@ class Work {
                });
     }
 
+    /// Of several of one resource the last.
     Item* item_of(const Key& key) {
-        for (Item& item : items_) {
-            if (item.resource->key == key) {
-                return &item;
-            }
-        }
-        return nullptr;
+        const auto found = std::find_if(items_.rbegin(), items_.rend(), [&](const Item& item) {
+            return item.resource->key == key;
+        });
+        return found == items_.rend() ? nullptr : &*found;
     }
 
     store::Writer& writer_;
@@ -491,7 +423,7 @@ void acknowledge(store::Writer& writer, referrals::EventKind kind, const store::
         referrals::acknowledgement(kind, episode, reference_of(resource), store::to_instant(at));
     std::string json;
     referrals::append_json(json, event);
-    writer.put_note(group_of(episode), {event.id, std::move(json)});
+    writer.put_note(episode_group(episode), {event.id, std::move(json)});
 }
 
 }  // namespace linkway::loop

@@ -51,7 +51,8 @@ struct Item {
     store::Written written;  ///< what became of it
 };
 
-/// Writes the items, in whatever order they depend on each other. Issue: somebody may not write
+/// Writes the items, in whatever order they depend on each other; of one that is there more than
+/// once the last counts. Issue: somebody may not write
 /// this, or a score is out of range; nothing of the transaction must then be kept.
 text::Status write(store::Writer& writer, std::span<Item> items, const Writing& writing);
 

@@ -1,0 +1,63 @@
+#include "resources.h"
+
+#include <algorithm>
+
+#include "referrals/events_of.h"
+
+namespace linkway::loop {
+
+std::string reference_of(const store::Key& key) {
+    return key.type + "/" + key.id;
+}
+
+store::Key key_of(std::string_view reference) {
+    const std::size_t slash = std::min(reference.find('/'), reference.size());
+    const std::string_view id = reference.substr(std::min(slash + 1, reference.size()));
+    return {std::string(reference.substr(0, slash)), std::string(id.substr(0, id.find('/')))};
+}
+
+void Resources::add(const store::Key& key, std::string_view json) {
+    if (auto parsed = text::parse_json(json, key.type)) {
+        documents_.push_back(std::move(*parsed));
+        known_[reference_of(key)] = &documents_.back().root();
+    }
+}
+
+const text::Node* Resources::find(std::string_view reference) {
+    const std::string plain = reference_of(key_of(reference));
+    const auto known = known_.find(plain);
+    if (known != known_.end()) {
+        return known->second;
+    }
+    const text::Node*& node = known_[plain];
+    if (const auto version = reader_.read(key_of(reference), store::Reach::all());
+        version && !version->deleted) {
+        if (auto parsed = text::parse_json(version->json, plain)) {
+            documents_.push_back(std::move(*parsed));
+            node = &documents_.back().root();
+        }
+    }
+    return node;
+}
+
+std::string Resources::episode(const text::Node& resource, int depth) {
+    const referrals::Links links = referrals::links_of(resource);
+    if (!links.episode.empty()) {
+        return links.episode;
+    }
+    constexpr int deepest = 8;  // references in a ring must end somewhere
+    for (const std::string& reference : links.referrals) {
+        const text::Node* referral = depth < deepest ? find(reference) : nullptr;
+        if (referral != nullptr) {
+            if (std::string found = episode(*referral, depth + 1); !found.empty()) {
+                return found;
+            }
+        }
+    }
+    const std::string_view type = resource.string_or("resourceType", "");
+    return type == "ServiceRequest"
+               ? std::string(type) + "-" + std::string(resource.string_or("id", ""))
+               : std::string();
+}
+
+}  // namespace linkway::loop
