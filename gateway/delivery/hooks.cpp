@@ -119,9 +119,9 @@ void HookCourier::free(const std::string& destination, bool failed) {
     Destination& one = destinations_[destination];
     --one.in_flight;
     one.failures = failed ? one.failures + 1 : 0;
-    if (failed) {
-        one.paused_until = parts_.now() + delay(options_.retry, destination, one.failures);
-    } else if (one.in_flight == 0) {
+    if (one.failures > 1) {  // one alone may be about what was sent: the others try at once
+        one.paused_until = parts_.now() + delay(options_.retry, destination, one.failures - 1);
+    } else if (!failed && one.in_flight == 0) {
         destinations_.erase(destination);
     }
 }
