@@ -83,7 +83,7 @@ struct FileCourier::Verdict {
     std::string reason;  ///< why it was not
 };
 
-void FileCourier::note(text::Issue issue) const {
+void FileCourier::note(const text::Issue& issue) const {
     if (parts_.note) {
         parts_.note(issue);
     }

@@ -8,7 +8,7 @@ namespace linkway::delivery {
 
 namespace {
 
-constexpr std::size_t longest_answer = 64 * 1024;
+constexpr std::size_t longest_answer = std::size_t{64} * 1024;
 constexpr store::Instant longest_wait = 24LL * 3'600'000;
 
 /// libcurl asks for this once, before any thread uses it.

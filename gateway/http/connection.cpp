@@ -16,7 +16,7 @@ constexpr int turns = 64;
 // A connection with unread input that is closed outright makes the client lose the answer, so its
 // input is read for this long, this much of it, after the answer.
 constexpr Milliseconds linger_time{2'000};
-constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
+constexpr std::size_t linger_bytes = std::size_t{4} * 1024 * 1024;
 
 }  // namespace
 

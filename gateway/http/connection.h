@@ -19,7 +19,7 @@ namespace linkway::http {
 
 /// What all connections of a server share; safe from any thread.
 struct Shared {
-    Shared(const Options& options_, Service& service_) : options(options_), service(service_) {}
+    Shared(const Options& with, Service& answers) : options(with), service(answers) {}
 
     const Options options;
     Service& service;

@@ -66,8 +66,8 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
             continue;
         }
         const std::int64_t result =
-            sys_days(date).time_since_epoch().count() * std::int64_t{86400} + *hour * 3600 +
-            *minute * 60 + *second;
+            sys_days(date).time_since_epoch().count() * std::int64_t{86400} +
+            std::int64_t{3600} * *hour + std::int64_t{60} * *minute + *second;
         // Writing it again checks the weekday and what stands between the numbers.
         return format_date(result) == text ? std::optional(result) : std::nullopt;
     }

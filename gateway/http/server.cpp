@@ -25,7 +25,7 @@ namespace linkway::http {
 namespace {
 
 /// Bytes read at a time, and so the most input that a connection may hold unused.
-constexpr std::size_t buffer_bytes = 64 * 1024;
+constexpr std::size_t buffer_bytes = std::size_t{64} * 1024;
 
 /// Connections beyond the limit that are still told so; any more are closed at once.
 constexpr std::size_t turned_away_at_once = 128;

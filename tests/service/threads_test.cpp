@@ -33,7 +33,7 @@ TEST_CASE("clients, reloads and the service's own threads keep out of each other
             web.get("/fhir/_history?_count=5");
         }
     });
-    const Complaints complaints = contend(service.url(), {16, 5, 3});
+    const Complaints complaints = contend(service.url(), {64, 5, 3});
     done = true;
     beside.join();
     expect_none(complaints);

@@ -53,7 +53,7 @@ class FileCourier {
     text::Status settle(File& file, const std::string& destination, const text::Status& failed);
     bool take_in(const std::filesystem::path& said);
     text::Status apply(const std::string& place, const Verdict& verdict, bool& complete);
-    void note(text::Issue issue) const;
+    void note(const text::Issue& issue) const;
 
     const Parts& parts_;
     FileOptions options_;

@@ -13,7 +13,7 @@ struct Times {
     store::Instant received = 0;   ///< its first version
     store::Instant delivered = 0;  ///< handed to whom it was for: an entry to the practice's
                                    ///< system, a referral to its provider
-    store::Instant filed = 0;  ///< stands in the record, as the practice says
+    store::Instant filed = 0;      ///< stands in the record, as the practice says
 };
 
 /// Of a stored resource, whoever may see it.

@@ -23,7 +23,7 @@ struct WorkerOptions {
 /// Works from its making to its end. Nothing that goes wrong ends it: it is noted and tried again.
 class Worker {
   public:
-    Worker(Parts parts, WorkerOptions options = {});
+    explicit Worker(Parts parts, WorkerOptions options = {});
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
