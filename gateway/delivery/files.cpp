@@ -102,7 +102,7 @@ bool FileCourier::turn() {
         for (const std::string& destination : due) {
             any = true;
             if (auto failed = write(channel, destination)) {
-                note(*std::move(failed));
+                note(*failed);
                 return false;
             }
         }
@@ -234,7 +234,7 @@ bool FileCourier::take_in(const fs::path& said) {
     const auto refuse = [&](text::Issue issue) {
         if (noted_.insert(said.string()).second) {
             issue.location.file = said.lexically_relative(parts_.outbox).generic_string();
-            note(std::move(issue));
+            note(issue);
         }
         return false;
     };
@@ -269,7 +269,7 @@ bool FileCourier::take_in(const fs::path& said) {
     }
     for (const fs::path& each : {file, said}) {
         if (auto failed = move_into(each, "done")) {
-            note(*std::move(failed));
+            note(*failed);
         }
     }
     return true;
