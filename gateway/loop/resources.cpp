@@ -6,6 +6,17 @@
 
 namespace linkway::loop {
 
+namespace {
+
+std::string ods_of(const text::Node& identifier) {
+    constexpr std::string_view system = "https://fhir.nhs.uk/Id/ods-organization-code";
+    return identifier.string_or("system", "") == system
+               ? std::string(identifier.string_or("value", ""))
+               : std::string();
+}
+
+}  // namespace
+
 std::string reference_of(const store::Key& key) {
     return key.type + "/" + key.id;
 }
@@ -58,6 +69,26 @@ std::string Resources::episode(const text::Node& resource, int depth) {
     return type == "ServiceRequest"
                ? std::string(type) + "-" + std::string(resource.string_or("id", ""))
                : std::string();
+}
+
+std::string Resources::organisation(const store::Key& key) {
+    const text::Node* node = find(reference_of(key));
+    for (const char* member : {"organization", "providedBy"}) {
+        const text::Node* belongs = node == nullptr ? nullptr : node->find(member);
+        if (belongs != nullptr && key.type != "Organization") {
+            if (const text::Node* stated = belongs->find("identifier")) {
+                return ods_of(*stated);
+            }
+            node = find(belongs->string_or("reference", ""));
+        }
+    }
+    const text::Node* identifiers = node == nullptr ? nullptr : node->find("identifier");
+    for (std::size_t i = 0; identifiers != nullptr && i < identifiers->items.size(); ++i) {
+        if (std::string ods = ods_of(identifiers->items[i]); !ods.empty()) {
+            return ods;
+        }
+    }
+    return {};
 }
 
 }  // namespace linkway::loop

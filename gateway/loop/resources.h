@@ -24,6 +24,9 @@ class Resources {
     const text::Node* find(std::string_view reference);
     /// The episode of a resource: what it says, else that of the referral it hangs on.
     std::string episode(const text::Node& resource, int depth = 0);
+    /// Ods code of an organisation, or of the one that a role or service belongs to; empty when it
+    /// is not known.
+    std::string organisation(const store::Key& key);
 
   private:
     store::Reader& reader_;

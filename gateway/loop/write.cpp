@@ -89,16 +89,17 @@ class Work {
             }
         }
         const text::Node* previous = before ? &before->root() : nullptr;
+        const Said who = said(*item.resource);
         if (writing_.origin == referrals::Origin::fhir) {
             for (text::Issue& issue :
-                 referrals::check_write(previous, *plain, writing_.actor, *writing_.knowledge.rules,
+                 referrals::check_write(previous, *plain, who.actor, *writing_.knowledge.rules,
                                         agreement_for(key).policy)) {
                 if (issue.severity == text::Severity::error) {
                     return std::move(issue);
                 }
             }
         }
-        if (auto failed = note(*item.resource, item.written.version, episode, previous, said())) {
+        if (auto failed = note(*item.resource, item.written.version, episode, previous, who)) {
             return failed;
         }
         return current ? text::Status() : attend(key, 0);
@@ -110,8 +111,30 @@ class Work {
         referrals::Actor actor;
         std::string received_at;
     };
-    Said said() const {
-        return {writing_.origin, writing_.actor, store::to_instant(writing_.change.at)};
+    Said said(const store::Prepared& resource) {
+        Said who{writing_.origin, writing_.actor, store::to_instant(writing_.change.at)};
+        if (who.origin == referrals::Origin::fhir && !who.actor.organisation.empty()) {
+            take_side(resource, who.actor);
+        }
+        return who;
+    }
+
+    /// The patient's practice asks, whoever a resource is addressed to fulfils; a practice may have
+    /// link workers of its own, and somebody else may bring a referral in.
+    void take_side(const store::Prepared& resource, referrals::Actor& actor) {
+        const bool asks = practice_of(resource.key) == actor.organisation;
+        const bool fulfils = is_addressed_to(resource, actor.organisation) ||
+                             (!asks && writer_.read(resource.key, {false, {actor.organisation}}));
+        if (asks != fulfils) {
+            actor.role = asks ? "practice" : "provider";
+        }
+    }
+
+    bool is_addressed_to(const store::Prepared& resource, const std::string& ods) {
+        const auto& stated = resource.provider_ods;
+        return std::find(stated.begin(), stated.end(), ods) != stated.end() ||
+               std::any_of(resource.providers.begin(), resource.providers.end(),
+                           [&](const Key& key) { return resources_.organisation(key) == ods; });
     }
 
     /// What hangs on a referral that is not there yet is remembered with who said it.
@@ -123,7 +146,7 @@ class Work {
         who.id = reference_of(key);
         who.origin = writing_.origin;
         who.actor = writing_.actor;
-        who.received_at = said().received_at;
+        who.received_at = store::to_instant(writing_.change.at);
         std::string json;
         referrals::append_json(json, who);
         for (const std::string& referral : referrals::links_of(*resource).referrals) {
@@ -242,7 +265,10 @@ class Work {
                resource.json.substr(head.size());
     }
 
-    Agreement agreement_for(const Key& key) {
+    Agreement agreement_for(const Key& key) { return writing_.agreement(practice_of(key)); }
+
+    /// Ods code of the patient's practice, also of a resource that is only being written.
+    std::string practice_of(const Key& key) {
         std::string ods = writer_.practice(key);
         if (ods.empty()) {
             const text::Node* resource = resources_.find(reference_of(key));
@@ -253,7 +279,7 @@ class Work {
                 }
             }
         }
-        return writing_.agreement(ods);
+        return ods;
     }
 
     /// Replays an episode and writes what follows into its Tasks and ServiceRequests.

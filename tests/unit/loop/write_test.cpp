@@ -48,7 +48,8 @@ class World {
     World(const World&) = delete;
     World& operator=(const World&) = delete;
 
-    text::Status write(const std::vector<std::string>& resources, referrals::Origin origin) {
+    text::Status write(const std::vector<std::string>& resources, referrals::Origin origin,
+                       const std::string& ods = {}) {
         std::vector<store::Prepared> prepared;
         for (const std::string& json : resources) {
             const auto document = text::parse_json(json, "test");
@@ -59,7 +60,8 @@ class World {
         }
         const bool record = origin == referrals::Origin::record;
         referrals::Actor actor;
-        actor.role = record ? "practice" : "provider";
+        actor.role = record ? "practice" : ods.empty() ? "provider" : "unknown";
+        actor.organisation = ods;
         now_ += 60'000;
         return store_->write([&](store::Writer& writer) {
             std::vector<loop::Item> items;
@@ -77,8 +79,8 @@ class World {
     text::Status extract(const std::vector<std::string>& resources) {
         return write(resources, referrals::Origin::record);
     }
-    text::Status post(const std::string& resource) {
-        return write({resource}, referrals::Origin::fhir);
+    text::Status post(const std::string& resource, const std::string& ods = {}) {
+        return write({resource}, referrals::Origin::fhir, ods);
     }
 
     std::optional<store::Version> read(const store::Key& key,
@@ -288,6 +290,36 @@ TEST_CASE("a provider accepts, works on and completes; the request follows", "[l
     const auto again = world.post(moved(world, "in-progress", "2026-11-27T10:00:00Z"));
     REQUIRE(again);
     CHECK(again->code == "business-rule");
+}
+
+TEST_CASE("who may move a referral follows from whose it is and whom it is addressed to",
+          "[loop]") {
+    World world("sides");
+    const std::string practice = "A99901";
+    REQUIRE_FALSE(world.extract(extract_of("referral-code-only")));
+    const auto at = [](int hour) { return "2026-11-24T1" + std::to_string(hour) + ":00:00Z"; };
+    const auto forbidden = [&](const std::string& status, const std::string& ods) {
+        const auto refused = world.post(moved(world, status, at(0)), ods);
+        REQUIRE(refused);
+        CHECK(refused->code == "business-rule");
+    };
+    forbidden("accepted", practice);  // it is not the practice's to accept
+    REQUIRE_FALSE(world.post(moved(world, "accepted", at(1)), "P1"));
+    forbidden("entered-in-error", "P1");  // nor the provider's to say that nobody asked
+    REQUIRE_FALSE(world.post(
+        moved(world, "cancelled", at(2), R"(,"statusReason":{"text":"moved away"})"), practice));
+
+    // A practice with a link worker of its own is on both sides.
+    World own("own-link-worker");
+    REQUIRE_FALSE(own.extract(extract_of("referral-code-only")));
+    REQUIRE_FALSE(own.write(
+        {R"({"resourceType":"PractitionerRole","id":"lw","organization":{"identifier":{"system":)"
+         R"("https://fhir.nhs.uk/Id/ods-organization-code","value":"A99901"}}})"},
+        referrals::Origin::fhir, practice));
+    REQUIRE_FALSE(own.post(with(moved(own, "accepted", at(1)), R"("intent")",
+                                R"("owner":{"reference":"PractitionerRole/lw"},"intent")"),
+                           practice));
+    CHECK(own.member(task, "status") == "accepted");
 }
 
 TEST_CASE("what waits for a person's word is not its recipient's to see", "[loop]") {

@@ -42,6 +42,7 @@ struct Writing {
     const Knowledge& knowledge;
     std::function<Agreement(std::string_view ods)> agreement;  ///< of a practice
     referrals::Origin origin = referrals::Origin::fhir;
+    /// Its organisation is an ods code; where that is known its side of a referral is found out.
     referrals::Actor actor;
     store::Change::Origin change;
 };
