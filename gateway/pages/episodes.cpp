@@ -1,6 +1,7 @@
 #include "episodes.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -204,8 +205,12 @@ void Teller::stand(const Group& group, Episode& episode) const {
 }
 
 void Teller::add_moves(Episode& episode, const referrals::Replayed& replayed) const {
+    std::map<std::string, std::string> owners;  // of Tasks, as they were when something happened
     for (const referrals::Step& step : replayed.timeline) {
         const referrals::Event& event = step.event;
+        if (!event.owner.empty()) {
+            owners[event.task] = event.owner;
+        }
         const std::string& reference = event.resource;
         if (step.outcome == referrals::Outcome::retracted || text::has_errors(step.flags) ||
             resources.held(reference) == nullptr) {
@@ -219,6 +224,19 @@ void Teller::add_moves(Episode& episode, const referrals::Replayed& replayed) co
         entry.kind = Kind::status;
         entry.text = event.reason == entry.title ? "" : event.reason;
         entry.by = people.of(event.actor);
+        if (entry.by.name.empty() && event.actor.role != "practice") {
+            // Whose system told of it is less than who has the referral in hand.
+            referrals::Actor owner;
+            owner.practitioner = owners[event.task];
+            const Person acting = people.of(owner);
+            entry.by = acting.empty() ? entry.by : acting;
+        }
+        const Node& resource = *resources.held(reference)->node;
+        if (event.kind == referrals::EventKind::task && is_over(event.status) &&
+            event.status == text_at(resource, "status")) {
+            const std::string came_of_it = texts_at(resource, "output.valueString", "\n");
+            entry.text += (entry.text.empty() || came_of_it.empty() ? "" : "\n") + came_of_it;
+        }
         entry.source = event.origin == referrals::Origin::record ? Source::record : Source::service;
         entry.done = event.happened_at;
         entry.received = moment(event.received_at).value_or(0);

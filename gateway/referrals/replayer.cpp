@@ -8,8 +8,8 @@ namespace linkway::referrals {
 
 namespace {
 
-/// Why the request stands where it does: the word of the Task that decided.
-std::string reason_of(const std::vector<TaskState>& tasks, const RequestState& request) {
+/// The Task that decided where the request stands; nullptr for none.
+const TaskState* decided_by(const std::vector<TaskState>& tasks, const RequestState& request) {
     const TaskState* decided = nullptr;
     for (const TaskState& task : tasks) {
         if (task.request == request.reference && task.decision &&
@@ -17,7 +17,7 @@ std::string reason_of(const std::vector<TaskState>& tasks, const RequestState& r
             decided = &task;
         }
     }
-    return decided == nullptr ? std::string() : decided->reason;
+    return decided;
 }
 
 }  // namespace
@@ -62,7 +62,10 @@ void Replayer::finish(Replayed& result) {
         const auto tasks = of_request.find(request.reference);
         if (request.status.empty() && tasks != of_request.end()) {
             request.status = rules_.request_status(tasks->second);
-            request.reason = reason_of(result.tasks, request);
+            if (const TaskState* task = decided_by(result.tasks, request)) {
+                request.reason = task->reason;
+                request.told = result.timeline[*task->decision].event.origin == Origin::fhir;
+            }
         }
         result.requests.push_back(std::move(request));
     }

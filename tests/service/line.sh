@@ -171,14 +171,75 @@ for _ in $(seq 50); do
 done
 [ "$filed" -gt 0 ] || fail "the acknowledgement was not taken in"
 
+# --- what a service did is told to the practice as a letter, once
+message=$(find "$work/data/outbox/messages/A99901" -name '*.html')
+grep -q 'Ben Sample, Social Prescribing Link Worker' "$message" || fail "the message back does not say who"
+grep -q 'goes to the gardening group' "$message" || fail "the message back does not say what came of it"
+
 # --- the same extract again takes nothing of that away
-ask "$practice" POST "/ingest/emis?name=again.zip" --data-binary @"$work/extract.zip" > /dev/null
+take_in() { # FILE; waits until it is done
+  local id state=
+  id=$(ask "$practice" POST "/ingest/emis?name=$(basename "$1")" --data-binary @"$1" | jq -r .id)
+  for _ in $(seq 100); do
+    state=$(ask "$practice" GET "/ingest/$id" | jq -r .state)
+    [ "$state" = done ] && return
+    sleep 0.1
+  done
+  fail "$1 is $state"
+}
+(cd "$work/extract" && zip -qr "$work/again.zip" .)
+take_in "$work/again.zip"
 same "after the extract came again" completed "$(ask "$practice" GET "/fhir/Task/$task" | jq -r .status)"
+
+# --- the practice files the entries, and its next extract has them: the same events, not new ones
+everything() {
+  for type in ServiceRequest Task Encounter; do
+    ask "$practice" GET "/fhir/$type?_count=500" | jq -r '.entry[]?.resource | "\(.resourceType)/\(.id) \(.meta.versionId) \(.status)"'
+  done | sort
+  "$program" outbox list --data "$work/data" | cut -f 1,2,5
+}
+before=$(everything)
+mkdir "$work/next"
+for file in "$work"/extract/291_*; do
+  name=$(basename "$file" | sed 's/^291_/292_/; s/_20260302/_20261124/')
+  sed 's/"291"/"292"/g' "$file" > "$work/next/$name"
+done
+code_id() { # of a SNOMED CT concept, as the practice's system codes it
+  awk -F'","' -v concept="$1" '$4 == concept {print substr($1, 2)}' "$work"/extract/*_Coding_ClinicalCode_*
+}
+number=0
+cat "$work"/data/outbox/emis/A99901/done/*.csv | grep -v '^"entry_id"' | sed 's/^"//; s/"$//' > "$work/entries.txt"
+while IFS= read -r entry; do
+  number=$((number + 1))
+  column() { awk -F'","' -v column="$1" '{print $column}' <<< "$entry"; }
+  date=$(column 6)
+  printf '"{0B500000-0000-4000-8000-00000000F00%s}","{%s}","{0A000000-0000-4000-8000-000000000001}","%s","YMD","%s","18:00:00",' \
+    "$number" "$(column 4)" "$date" "$date"
+  printf '"{05E70000-0000-4000-8000-000000000002}","","","%s","","","%s [entry %s]","","","Observation","","","","","false","","None","false","false","292"\r\n' \
+    "$(code_id "$(column 16)")" "$(column 21)" "$(column 1)"
+done < "$work/entries.txt" >> "$(ls "$work"/next/*_CareRecord_Observation_*)"
+same "entries filed" 2 "$number"
+(cd "$work/next" && zip -qr "$work/next.zip" .)
+take_in "$work/next.zip"
+came_back=$(ask "$practice" GET "/fhir/Observation?_count=500" |
+  jq -r '.entry[].resource.identifier[]? | select(.system == "https://linkway.uk/fhir/Id/record-entry").value' | sort | tr '\n' ' ')
+contact=$(ask "$practice" GET /fhir/Encounter | jq -r '.entry[0].resource.id')
+same "what came back" "Encounter/$contact Task/$task " "$came_back"
+sleep 1.5 # the outbox looks twice a second at what is new
+same "what follows from it" "$before" "$(everything)"
+
+# --- and a clinician sees it so
+card=$(ask "$practice" POST /cds-services/social-prescribing -d "$(jq -n --arg patient "${patient#Patient/}" \
+  '{hook: "patient-view", hookInstance: "7f6b2c1e-5d0a-4c3b-9e8f-1a2b3c4d5e6f", context: {userId: "Practitioner/1", patientId: $patient}}')")
+"${curl[@]}" "$(jq -r '.cards[0].links[0].url' <<< "$card")" > "$work/page.html"
+grep -q 'goes to the gardening group' "$work/page.html" || fail "the record page does not say what came of it"
+same "contacts on the record page" 1 "$(grep -c 'Telephone or video contact' "$work/page.html")"
+grep -q 'All that the service recorded is in the practice' "$work/page.html" || fail "the record page does not say that all is filed"
 
 # --- everything is in the audit
 kill "$server"
 wait "$server" || fail "the service did not end well"
 server=
 "$program" audit verify "$work/data/audit" > "$work/audit.txt" || fail "the audit: $(cat "$work/audit.txt")"
-grep -q 9000000009 "$work/serve.err" "$work"/data/audit/*/*.ndjson && fail "an NHS number in the log or the audit"
+grep -q 9990000018 "$work/serve.err" "$work"/data/audit/*/*.ndjson && fail "an NHS number in the log or the audit"
 echo "passed"

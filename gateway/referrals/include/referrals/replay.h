@@ -65,6 +65,7 @@ struct RequestState {
     std::string reference;
     std::string status;  ///< R4 RequestStatus
     std::string reason;
+    bool told = false;  ///< by somebody who wrote FHIR: a reason of the record is another's
 };
 
 /// The scores of one measure, in order.
