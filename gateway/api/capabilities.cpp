@@ -89,6 +89,20 @@ void write_type(text::JsonWriter& json, std::string_view type) {
 void write_security(text::JsonWriter& json, const FhirParts& parts) {
     json.name("security");
     json.begin_object();
+    // Older clients look for the token endpoint here.
+    json.name("extension");
+    json.begin_array();
+    json.begin_object();
+    json.name("extension");
+    json.begin_array();
+    json.begin_object();
+    json.member("url", "token");
+    json.member("valueUri", parts.token_url);
+    json.end_object();
+    json.end_array();
+    json.member("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+    json.end_object();
+    json.end_array();
     json.member("cors", false);
     json.name("service");
     json.begin_array();
@@ -102,7 +116,7 @@ void write_security(text::JsonWriter& json, const FhirParts& parts) {
     json.end_array();
     json.end_object();
     json.end_array();
-    json.member("description", "SMART Backend Services; token endpoint: " + parts.token_url);
+    json.member("description", "SMART Backend Services");
     json.end_object();
 }
 

@@ -6,64 +6,10 @@
 set -euo pipefail
 program=$1
 source=$2
-work=$(mktemp -d)
-server=
-
-finish() {
-  [ -z "$server" ] || kill "$server" 2> /dev/null || true
-  [ -z "$server" ] || wait "$server" 2> /dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
-fail() {
-  echo "FAILED: $*" >&2
-  tail -n 20 "$work/serve.err" >&2 || true
-  exit 1
-}
-# same WHAT WANTED GOT
-same() { [ "$2" = "$3" ] || fail "$1: expected $2, got $3"; }
-
-# --- a certificate, three clients, two practices
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
-  -addext subjectAltName=DNS:localhost -keyout "$work/tls.key" -out "$work/tls.pem" 2> /dev/null
-for client in practice provider stranger; do
-  "$program" keys new --algorithm "$([ $client = provider ] && echo RS384 || echo ES384)" -o "$work/$client" > /dev/null
-done
-cat > "$work/linkway.json" << JSON
-{
-  "listen": {"address": "localhost", "port": 0, "certificate": "$work/tls.pem", "key": "$work/tls.key"},
-  "publicUrl": "",
-  "data": "$work/data",
-  "inbox": {"quietSeconds": 1},
-  "practices": {"A99901": {"system": "emis", "provider": "8HK34"}},
-  "clients": [
-    {"client_id": "practice", "organisation": {"kind": "practice", "ods": "A99901"},
-     "jwks_file": "practice/jwks.json", "scope": "system/*.cruds"},
-    {"client_id": "provider", "organisation": {"kind": "provider", "ods": "8HK34"},
-     "jwks_file": "provider/jwks.json", "scope": "system/*.crus"},
-    {"client_id": "stranger", "organisation": {"kind": "provider", "ods": "8HK99"},
-     "jwks_file": "stranger/jwks.json", "scope": "system/*.rs"}
-  ]
-}
-JSON
-"$program" serve --config "$work/linkway.json" --check > /dev/null || fail "the configuration is refused"
-"$program" serve --config "$work/linkway.json" --mappings "$source/mappings" > "$work/serve.out" 2> "$work/serve.err" &
-server=$!
-for _ in $(seq 100); do
-  grep -q "listens on" "$work/serve.out" && break
-  kill -0 "$server" 2> /dev/null || fail "the service ended"
-  sleep 0.1
-done
-base=$(sed -n 's/^Linkway listens on //p' "$work/serve.out")
-[ -n "$base" ] || fail "the service does not say where it listens"
-curl=(curl -s --cacert "$work/tls.pem")
+. "$source/tests/service/gateway.sh"
+start_gateway
 
 # --- tokens
-url=$("${curl[@]}" "$base/.well-known/smart-configuration" | jq -r .token_endpoint)
-token_of() {
-  "${curl[@]}" -d "$("$program" token --client "$1" --key "$work/$1/key.pem" --url "$url" --scope 'system/*.cruds')" "$url" |
-    jq -r .access_token
-}
 practice=$(token_of practice)
 provider=$(token_of provider)
 stranger=$(token_of stranger)
@@ -74,19 +20,8 @@ form=$("$program" token --client provider --key "$work/provider/key.pem" --url "
 same "an assertion" 200 "$(status -d "$form" "$url")"
 same "the same assertion again" 401 "$(status -d "$form" "$url")"
 
-# ask TOKEN METHOD PATH [curl options]
-ask() {
-  local token=$1 method=$2 path=$3
-  shift 3
-  "${curl[@]}" -X "$method" -H "Authorization: Bearer $token" -H 'Content-Type: application/fhir+json' "$@" "$base$path"
-}
-
 # --- an extract lands
-mkdir "$work/extract"
-for case in base referral-code-only; do
-  cp "$source/tests/cases/emis/$case"/input/* "$work/extract"
-done
-(cd "$work/extract" && zip -qr "$work/extract.zip" .)
+first_extract
 same "a provider sends no extracts" 403 "$(status -H "Authorization: Bearer $provider" --data-binary @"$work/extract.zip" "$base/ingest/emis")"
 id=$(ask "$practice" POST "/ingest/emis?name=extract.zip" --data-binary @"$work/extract.zip" | jq -r .id)
 for _ in $(seq 100); do
@@ -148,28 +83,7 @@ same "the request follows" completed "$(ask "$practice" GET "/fhir/$request" | j
 same "opening it again" 422 "$(move in-progress)"
 
 # --- what was done goes to the practice's record, and is acknowledged
-entries=
-for _ in $(seq 50); do
-  entries=$({ find "$work/data/outbox/emis/A99901" -maxdepth 1 -name '*.csv' 2> /dev/null || true; } | sort | tail -n 1)
-  [ -n "$entries" ] && break
-  sleep 0.1
-done
-[ -n "$entries" ] || fail "no entries for the record"
-for _ in $(seq 50); do
-  closing=$("$program" outbox list --data "$work/data" --state delivered | grep -c "record/emis/A99901/Task/$task" || true)
-  [ "$closing" -gt 0 ] && break
-  sleep 0.1
-done
-[ "$closing" -gt 0 ] || fail "the outbox does not list the closing"
-for file in "$work"/data/outbox/emis/A99901/*.csv; do
-  touch "$file.ack"
-done
-for _ in $(seq 50); do
-  filed=$("$program" outbox list --data "$work/data" --state filed | grep -c record/emis/A99901 || true)
-  [ "$filed" -gt 0 ] && break
-  sleep 0.1
-done
-[ "$filed" -gt 0 ] || fail "the acknowledgement was not taken in"
+file_entries "$task"
 
 # --- what a service did is told to the practice as a letter, once
 message=$(find "$work/data/outbox/messages/A99901" -name '*.html')
@@ -177,52 +91,14 @@ grep -q 'Ben Sample, Social Prescribing Link Worker' "$message" || fail "the mes
 grep -q 'goes to the gardening group' "$message" || fail "the message back does not say what came of it"
 
 # --- the same extract again takes nothing of that away
-take_in() { # FILE; waits until it is done
-  local id state=
-  id=$(ask "$practice" POST "/ingest/emis?name=$(basename "$1")" --data-binary @"$1" | jq -r .id)
-  for _ in $(seq 100); do
-    state=$(ask "$practice" GET "/ingest/$id" | jq -r .state)
-    [ "$state" = done ] && return
-    sleep 0.1
-  done
-  fail "$1 is $state"
-}
 (cd "$work/extract" && zip -qr "$work/again.zip" .)
 take_in "$work/again.zip"
 same "after the extract came again" completed "$(ask "$practice" GET "/fhir/Task/$task" | jq -r .status)"
 
 # --- the practice files the entries, and its next extract has them: the same events, not new ones
-everything() {
-  for type in ServiceRequest Task Encounter; do
-    ask "$practice" GET "/fhir/$type?_count=500" | jq -r '.entry[]?.resource | "\(.resourceType)/\(.id) \(.meta.versionId) \(.status)"'
-  done | sort
-  "$program" outbox list --data "$work/data" | cut -f 1,2,5
-}
 before=$(everything)
-mkdir "$work/next"
-for file in "$work"/extract/291_*; do
-  name=$(basename "$file" | sed 's/^291_/292_/; s/_20260302/_20261124/')
-  sed 's/"291"/"292"/g' "$file" > "$work/next/$name"
-done
-code_id() { # of a SNOMED CT concept, as the practice's system codes it
-  awk -F'","' -v concept="$1" '$4 == concept {print substr($1, 2)}' "$work"/extract/*_Coding_ClinicalCode_*
-}
-number=0
-cat "$work"/data/outbox/emis/A99901/done/*.csv | grep -v '^"entry_id"' | sed 's/^"//; s/"$//' > "$work/entries.txt"
-while IFS= read -r entry; do
-  number=$((number + 1))
-  column() { awk -F'","' -v column="$1" '{print $column}' <<< "$entry"; }
-  date=$(column 6)
-  printf '"{0B500000-0000-4000-8000-00000000F00%s}","{%s}","{0A000000-0000-4000-8000-000000000001}","%s","YMD","%s","18:00:00",' \
-    "$number" "$(column 4)" "$date" "$date"
-  printf '"{05E70000-0000-4000-8000-000000000002}","","","%s","","","%s [entry %s]","","","Observation","","","","","false","","None","false","false","292"\r\n' \
-    "$(code_id "$(column 16)")" "$(column 21)" "$(column 1)"
-done < "$work/entries.txt" >> "$(ls "$work"/next/*_CareRecord_Observation_*)"
+next_extract
 same "entries filed" 2 "$number"
-(cd "$work/next" && zip -qr "$work/next.zip" .)
-take_in "$work/next.zip"
-came_back=$(ask "$practice" GET "/fhir/Observation?_count=500" |
-  jq -r '.entry[].resource.identifier[]? | select(.system == "https://linkway.uk/fhir/Id/record-entry").value' | sort | tr '\n' ' ')
 contact=$(ask "$practice" GET /fhir/Encounter | jq -r '.entry[0].resource.id')
 same "what came back" "Encounter/$contact Task/$task " "$came_back"
 sleep 1.5 # the outbox looks twice a second at what is new
