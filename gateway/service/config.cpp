@@ -52,8 +52,9 @@ const std::array<Setting, 25>& settings() {
         {"record.linkMinutes", &Config::link_minutes, "how long a link to the record page is good"},
         {"subscriptions.allowHttpOnLoopback", &Config::allow_http_hooks,
          "deliver to plain HTTP addresses of this machine"},
-        {"subscriptions.authorities", &Config::hook_authorities,
-         "PEM file by which subscribers' certificates are verified; by default the system's"},
+        {"authorities", &Config::authorities,
+         "PEM file by which servers are verified that Linkway asks or tells: subscribers, key "
+         "sets"},
         {"logLevel", &Config::log_level, "error, warning, info or debug"},
     }};
     return all;

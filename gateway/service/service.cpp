@@ -9,6 +9,7 @@
 #include "delivery/worker.h"
 #include "endpoint.h"
 #include "extracts.h"
+#include "fetch_jwks.h"
 #include "intake/worker.h"
 #include "loop/write.h"
 #include "profiles/validator.h"
@@ -192,7 +193,7 @@ void Service::State::deliver() {
         log->write(Level::warning, "delivery", {{"code", issue.code}, {"what", issue.message}});
     };
     delivery::WorkerOptions options;
-    options.hooks.ca_file = config.hook_authorities;
+    options.hooks.ca_file = config.authorities;
     delivery_worker = std::make_unique<delivery::Worker>(std::move(parts), std::move(options));
 }
 
@@ -303,9 +304,9 @@ text::Result<std::unique_ptr<Service>> Service::start(const Config& config,
     state->knowledge = loop::load_knowledge(mappings, issues);
     state->record_mappings = delivery::load_mappings(mappings + "/record", issues);
     if (config.clients != nullptr) {
-        state->clients =
-            access::Clients::read(*config.clients, *config.file,
-                                  fs::path(config.file->file()).parent_path().string(), {}, issues);
+        state->clients = access::Clients::read(*config.clients, *config.file,
+                                               fs::path(config.file->file()).parent_path().string(),
+                                               fetch_jwks_over_https(config.authorities), issues);
     }
     if (text::has_errors(issues) || !state->knowledge || !state->record_mappings) {
         return issues.front();

@@ -2,10 +2,13 @@
 # (folder, removed at the end), and start_gateway sets `base`, `url` (of tokens) and `curl`.
 work=$(mktemp -d)
 server=
+keys=
 
 finish() {
-  [ -z "$server" ] || kill "$server" 2> /dev/null || true
-  [ -z "$server" ] || wait "$server" 2> /dev/null || true
+  for each in $server $keys; do
+    kill "$each" 2> /dev/null || true
+    wait "$each" 2> /dev/null || true
+  done
   rm -rf "$work"
 }
 trap finish EXIT
@@ -24,13 +27,22 @@ start_gateway() {
   for client in practice provider stranger; do
     "$program" keys new --algorithm "$([ $client = provider ] && echo RS384 || echo ES384)" -o "$work/$client" > /dev/null
   done
+  # The stranger has its keys at an address.
+  (cd "$work" && exec openssl s_server -accept 0 -WWW -cert tls.pem -key tls.key > "$work/keys.out" 2>&1) &
+  keys=$!
+  for _ in $(seq 100); do
+    grep -q "^ACCEPT" "$work/keys.out" && break
+    sleep 0.1
+  done
+  keys_port=$(sed -n 's/^ACCEPT .*://p' "$work/keys.out")
+  [ -n "$keys_port" ] || fail "the server of keys does not start"
   cat > "$work/linkway.json" << JSON
 {
   "listen": {"address": "localhost", "port": 0, "certificate": "$work/tls.pem", "key": "$work/tls.key"},
   "publicUrl": "",
   "data": "$work/data",
   "inbox": {"quietSeconds": 1},
-  "subscriptions": {"authorities": "$work/tls.pem"},
+  "authorities": "$work/tls.pem",
   "practices": {"A99901": {"system": "emis", "provider": "8HK34"}},
   "clients": [
     {"client_id": "practice", "organisation": {"kind": "practice", "ods": "A99901"},
@@ -38,7 +50,7 @@ start_gateway() {
     {"client_id": "provider", "organisation": {"kind": "provider", "ods": "8HK34"},
      "jwks_file": "provider/jwks.json", "scope": "system/*.crus"},
     {"client_id": "stranger", "organisation": {"kind": "provider", "ods": "8HK99"},
-     "jwks_file": "stranger/jwks.json", "scope": "system/*.rs"}
+     "jwks_uri": "https://localhost:$keys_port/stranger/jwks.json", "scope": "system/*.rs"}
   ]
 }
 JSON
