@@ -59,9 +59,10 @@ def load(data):
     stop(service)
 
 
-def wrk(connections, path, script=None):
-    words = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}{path}"]
-    said = subprocess.run(words + (["-s", script] if script else []), capture_output=True, text=True, check=True).stdout
+def wrk(path, script="service_get.lua"):
+    """From 32 clients; each # of the path is another number every time."""
+    words = ["wrk", "-t2", "-c32", f"-d{seconds}s", "-s", os.path.join(here, script), f"http://127.0.0.1:{port}", "--", path, str(half)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         sys.exit(path + " did not work:\n" + said)
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
@@ -102,6 +103,28 @@ def flushes():
     return done / 2
 
 
+def visible(data):
+    """Seconds from an extract's coming into the inbox (20 people, some 4,000 rows) to its Tasks being found."""
+    extract, inbox = os.path.join(data, "extract"), os.path.join(data, "inbox", "emis")
+    os.makedirs(inbox, exist_ok=True)
+    subprocess.run([program, "sample", "--patients", "20", "--seed", "7", extract], check=True, stdout=subprocess.DEVNULL)
+    client, began = http.client.HTTPConnection("127.0.0.1", port, timeout=30), time.monotonic()
+    os.rename(extract, os.path.join(inbox, "extract"))
+    while time.monotonic() - began < 60:
+        client.request("GET", "/fhir/Task?_summary=count")
+        if json.loads(client.getresponse().read())["total"] > 0:
+            return time.monotonic() - began
+        time.sleep(0.005)
+    sys.exit("the extract never appeared")
+
+
+def answered(links):
+    """How many of these connections answer a request."""
+    for link in links:
+        link.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return sum(link.recv(4096).startswith(b"HTTP/1.1 200") for link in links)
+
+
 def rss(service):
     with open(f"/proc/{service.pid}/status") as status:
         return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1]) / 1000
@@ -109,7 +132,7 @@ def rss(service):
 
 def row(name, value, unit, bar, less=False):
     ratio = "" if not bar else f"{(bar / value if less else value / bar):.2f}"
-    print(f"{name:<44}{value:>11,.1f} {unit:<4}{bar or '':>8}{ratio:>8}", flush=True)
+    print(f"{name:<44}{value:>11,.{2 if value < 10 else 1}f} {unit:<4}{bar or '':>8}{ratio:>8}", flush=True)
 
 
 os.makedirs(folder, exist_ok=True)
@@ -123,17 +146,17 @@ service, ready = start(data)
 try:
     print(f"{'figure':<44}{'measured':>11} {'':<4}{'bar':>8}{'ratio':>8}   (over 1: better than the bar)")
     row("ready", 1000 * ready, "ms", 300, True)
-    row("reads", wrk(32, "/fhir/Patient/p17"), "/s", 10_000)
-    row("search by patient", wrk(32, "/fhir/Observation?patient=Patient/p17"), "/s", 5_000)
-    row("search by identifier", wrk(32, "/fhir/Patient?identifier=https://example.org/n%7C17"), "/s", 5_000)
+    row("reads", wrk("/fhir/Patient/p#"), "/s", 10_000)
+    row("search by patient", wrk("/fhir/Observation?patient=Patient/p#"), "/s", 5_000)
+    row("search by identifier", wrk("/fhir/Patient?identifier=https://example.org/n%7C#"), "/s", 5_000)
     idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(500)]
-    row("reads beside 500 idle connections", wrk(32, "/fhir/Patient/p17"), "/s", 10_000)
-    for link in idle:
-        link.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    row("idle connections held", sum(link.recv(15).startswith(b"HTTP/1.1 200") for link in idle), "", 500)
+    answered(idle)
+    row("reads beside 500 idle connections", wrk("/fhir/Patient/p#"), "/s", 10_000)
+    row("idle connections held", answered(idle), "", 500)
     [link.close() for link in idle]
     row("durable creates, 32 clients",
-        wrk(32, "/fhir/ServiceRequest", os.path.join(here, "service_create.lua")), "/s", 1_500)
+        wrk("/fhir/ServiceRequest", "service_create.lua"), "/s", 1_500)
+    row("extract in the inbox to visible in search", visible(data), "s", 1, True)
     row("limit: appends with a flush, one after another", flushes(), "/s", None)
     # A client in Python can't keep the pace of much more; the issue asks for 70 % of its bar.
     row("p99 of creates at 1,050/s (70 % of the bar)", paced_p99(1050), "ms", 25, True)
