@@ -125,8 +125,12 @@ text::Result<Acknowledgement> read_acknowledgement(std::string_view content,
         made.all = Filed{written, {}};
         return made;
     }
-    return content[first] == '{' || content[first] == '[' ? read_json(content, written)
-                                                          : read_csv(content, written);
+    auto made = content[first] == '{' || content[first] == '[' ? read_json(content, written)
+                                                               : read_csv(content, written);
+    if (made && !made->all && made->entries.empty()) {
+        return wrong("it names no entry");  // perhaps the rest is still to be written
+    }
+    return made;
 }
 
 std::string to_json(const std::map<std::string, Filed, std::less<>>& entries) {

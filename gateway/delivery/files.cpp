@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "acknowledgement.h"
@@ -239,11 +240,14 @@ bool FileCourier::take_in(const fs::path& said) {
         return false;
     };
     const store::Instant written = written_at(said);
-    const auto seen = seen_.find(said.string());
-    if (written == 0 || (seen != seen_.end() && seen->second == written)) {
+    if (written == 0) {
         return false;
     }
     const std::string content = content_of(said);
+    const std::size_t hash = std::hash<std::string>()(content);
+    if (const auto seen = seen_.find(said.string()); seen != seen_.end() && seen->second == hash) {
+        return false;
+    }
     const bool empty = content.find_first_not_of(" \t\r\n") == std::string::npos;
     if (empty && parts_.now() - written < options_.quiet) {
         return false;  // perhaps it is being written
@@ -264,9 +268,10 @@ bool FileCourier::take_in(const fs::path& said) {
         return refuse(*std::move(failed));
     }
     if (!complete) {
-        seen_[said.string()] = written;  // another one may follow under its name
+        seen_[said.string()] = hash;  // another one may follow under its name
         return true;
     }
+    seen_.erase(said.string());
     for (const fs::path& each : {file, said}) {
         if (auto failed = move_into(each, "done")) {
             note(*failed);

@@ -208,9 +208,4 @@ text::Result<Router::Turn> Router::turn() {
     return Turn{true, !planned_.empty()};
 }
 
-void request_message(store::Writer& writer, const store::Key& task, std::int64_t version,
-                     const std::string& ods, store::Instant now) {
-    writer.enqueue(delivery_of(message_channel, "messages/" + ods, task, version, now));
-}
-
 }  // namespace linkway::delivery

@@ -57,8 +57,8 @@ class FileCourier {
 
     const Parts& parts_;
     FileOptions options_;
-    std::set<std::string> noted_;                 ///< acknowledgements that could not be used
-    std::map<std::string, store::Instant> seen_;  ///< partial ones, by when they were written
+    std::set<std::string> noted_;              ///< acknowledgements that could not be used
+    std::map<std::string, std::size_t> seen_;  ///< partial ones, by a hash of what they said
 };
 
 }  // namespace linkway::delivery

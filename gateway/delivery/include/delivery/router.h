@@ -53,8 +53,4 @@ class Router {
     std::vector<store::Delivery> planned_;
 };
 
-/// Asks for the message back about a Task, whatever its state; the same version is told once.
-void request_message(store::Writer& writer, const store::Key& task, std::int64_t version,
-                     const std::string& ods, store::Instant now);
-
 }  // namespace linkway::delivery
