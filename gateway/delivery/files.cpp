@@ -11,6 +11,7 @@
 #include "acknowledgement.h"
 #include "delivery/outbox.h"
 #include "durable_file.h"
+#include "filed.h"
 #include "loop/write.h"
 #include "paperwork.h"
 
@@ -305,36 +306,12 @@ text::Status FileCourier::apply(const std::string& place, const Verdict& verdict
                 }
                 continue;
             }
-            // Every entry with its time; a message is one thing without entries.
-            std::vector<std::string> keys = keys_in(delivery.content);
-            if (keys.empty()) {
-                keys.emplace_back(delivery.key);
-            }
-            auto known = filed_entries(saying(writer, delivery.id, "filed"));
-            store::Instant last = 0;
-            bool all = true;
-            for (const std::string& key : keys) {
-                const auto named = verdict.acknowledgement.entries.find(key);
-                if (named != verdict.acknowledgement.entries.end()) {
-                    known.insert_or_assign(key, named->second);
-                } else if (verdict.acknowledgement.all) {
-                    known.emplace(key, *verdict.acknowledgement.all);
-                }
-                const auto filed = known.find(key);
-                all = all && filed != known.end();
-                last = filed == known.end() ? last : std::max(last, filed->second.at);
-            }
-            note_saying(writer, delivery.id, "filed", to_json(known));
-            if (!all) {
+            if (!note_filed(writer, delivery, verdict.acknowledgement)) {
                 complete = false;
                 continue;
             }
-            delivery.state = State::filed;
-            delivery.filed = last;
-            delivery.delivered = delivery.delivered == 0 ? last : delivery.delivered;
-            delivery.error.clear();
-            writer.settle(delivery);
-            loop::acknowledge(writer, referrals::EventKind::filed, delivery.subject, last);
+            loop::acknowledge(writer, referrals::EventKind::filed, delivery.subject,
+                              delivery.filed);
         }
         return {};
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "filed.h"
 #include "paperwork.h"
 
 namespace linkway::delivery {
@@ -147,8 +148,14 @@ void Router::plan(store::Reader& reader, const store::Change& change) {
         return;
     }
     plan_hooks(reader, change);
-    // What came from the record need not be told to it.
-    if (change.origin.agent != "intake") {
+    // What came from the record need not be told to it; what came back stands there.
+    if (change.origin.agent == "intake") {
+        const auto stored = reader.read_version(key, change.version.version, store::Reach::all());
+        const auto document = text::parse_json(stored ? stored->json : "{}", key.type);
+        if (std::string entry = document ? entry_in(document->root()) : ""; !entry.empty()) {
+            came_back_.emplace_back(std::move(entry), change.version.updated);
+        }
+    } else {
         plan_entry(reader, change);
         if (key.type == "Task") {
             plan_message(reader, change);
@@ -158,6 +165,7 @@ void Router::plan(store::Reader& reader, const store::Change& change) {
 
 text::Result<Router::Turn> Router::turn() {
     planned_.clear();
+    came_back_.clear();
     std::int64_t from = 0;
     std::int64_t to = 0;
     if (auto failed = parts_.store->read([&](store::Reader& reader) {
@@ -196,6 +204,9 @@ text::Result<Router::Turn> Router::turn() {
                     ++told[delivery.destination].events;
                     counted.insert(delivery.destination);
                 }
+            }
+            for (const auto& [entry, at] : came_back_) {
+                note_came_back(writer, entry, at);
             }
             for (const std::string& id : counted) {
                 note_told(writer, id, told[id]);

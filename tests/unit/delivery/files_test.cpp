@@ -187,6 +187,22 @@ TEST_CASE("a practice says that it has filed, whole or entry by entry", "[delive
     }
 }
 
+TEST_CASE("what comes back in an extract is filed, though nobody said so", "[delivery]") {
+    Practice world("came-back");
+    world.contact("a");
+    world.contact("b");
+    world.work();
+    world.extract(
+        R"({"resourceType":"Observation","id":"ob","identifier":[{"system":)"
+        R"("https://linkway.uk/fhir/Id/record-entry","value":"Encounter/a"}],"status":"final",)"
+        R"("code":{"text":"seen"},"subject":{"reference":"Patient/p"}})");
+    world.work();
+    CHECK(world.all("record")[0].state == State::filed);
+    CHECK(world.all("record")[0].filed == world.now - gathering_time);
+    CHECK(world.all("record")[1].state == State::delivered);
+    CHECK(world.all("record").size() == 2);  // and it is not sent again
+}
+
 TEST_CASE("acknowledgements of nothing, and of what was taken in, do no harm", "[delivery]") {
     Practice world("nothing");
     world.contact("a");
@@ -244,9 +260,9 @@ TEST_CASE("a referral that ends is told as a letter, once", "[delivery]") {
 }
 
 TEST_CASE("acknowledgements in any other form are none", "[delivery]") {
-    for (const char* content :
-         {"{", "[]", "key,filed_at,by\n", "[1]", "[{}]", R"([{"key":""}])", "yes", "key;filed_at\na;b", "key,by\n,x",
-          "key,by\na", R"({"filed_at":"2026-13-45"})", "\"key\",\"by\n"}) {
+    for (const char* content : {"{", "[]", "key,filed_at,by\n", "[1]", "[{}]", R"([{"key":""}])",
+                                "yes", "key;filed_at\na;b", "key,by\n,x", "key,by\na",
+                                R"({"filed_at":"2026-13-45"})", "\"key\",\"by\n"}) {
         INFO(content);
         CHECK_FALSE(read_acknowledgement(content, 1).ok());
     }

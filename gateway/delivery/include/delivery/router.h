@@ -6,12 +6,15 @@
 //   record     what a link worker or provider did, as an entry for the practice's system
 //   message    the message back, when the Task of a referral comes to its end
 //
+// An entry that an extract brings back is filed, whether or not anybody has said so.
+//
 // A change that another has overtaken before it was read is judged by what the resource has become:
 // nobody is sent after a referral that is withdrawn already.
 #pragma once
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "delivery/parts.h"
@@ -51,6 +54,7 @@ class Router {
     bool learned_ = false;
     std::map<std::string, Subscriber, std::less<>> subscribers_;  ///< by id
     std::vector<store::Delivery> planned_;
+    std::vector<std::pair<std::string, store::Instant>> came_back_;  ///< entries, and when
 };
 
 }  // namespace linkway::delivery
