@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "account.h"
+#include "beginning.h"
 #include "fhir/operation_outcome.h"
 #include "practices.h"
 #include "raw.h"
@@ -25,6 +26,7 @@ namespace {
 
 constexpr const char* again_group = "intake-again";
 constexpr store::Instant retry_after = 5'000;
+constexpr std::uintmax_t most_beginnings = 10;
 
 /// Whether only time (or a person at the machine) can mend it, whatever came.
 bool is_passing(const Issue& issue) {
@@ -337,6 +339,15 @@ Status Intake::work_on(const std::string& id) {
 
 Status Intake::translate(store::Intake& entry) {
     const fs::path input = parts_.folder->raw() / entry.id / "in";
+    const Beginning beginning(parts_.folder->raw() / entry.id / "begun");
+    if (beginning.before() >= most_beginnings) {
+        return fail(entry, {{Severity::error,
+                             "exception",
+                             "it was begun " + std::to_string(beginning.before()) +
+                                 " times, and each time the service ended over it",
+                             {entry.name, 0, 0, {}},
+                             "tell its makers, or put it back into the inbox to try again"}});
+    }
     const auto mapping = parts_.mappings->get(entry.system);
     if (!mapping) {
         // A mapping with mistakes will be mended; the extract is not at fault.

@@ -4,7 +4,8 @@ namespace linkway::intake {
 
 namespace {
 
-/// How often what nobody tells of is looked for: quiet periods, marks in a folder, room on a full disk.
+/// How often what nobody tells of is looked for: quiet periods, marks in a folder, room on a full
+/// disk.
 constexpr int look_every = 250;
 
 void tell(const Intake& intake, const text::Issue& issue) {

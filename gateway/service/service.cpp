@@ -145,7 +145,8 @@ void Service::State::take_in() {
                                  [this](std::string_view ods) { return agreement(ods); });
     parts.note = [this](const text::Issue& issue) {
         log->write(issue.severity == text::Severity::information ? Level::info : Level::warning,
-                   "intake", {{"code", issue.code}, {"what", issue.message}});
+                   "intake",
+                   {{"code", issue.code}, {"what", issue.message}, {"file", issue.location.file}});
     };
     intake = std::make_unique<intake::Intake>(std::move(parts), intake_options(config));
     intake_worker = std::make_unique<intake::Worker>(*intake, config.quiet_seconds * 1000);
@@ -190,7 +191,8 @@ void Service::State::deliver() {
         return record_mappings;
     };
     parts.note = [this](const text::Issue& issue) {
-        log->write(Level::warning, "delivery", {{"code", issue.code}, {"what", issue.message}});
+        log->write(Level::warning, "delivery",
+                   {{"code", issue.code}, {"what", issue.message}, {"file", issue.location.file}});
     };
     delivery::WorkerOptions options;
     options.hooks.ca_file = config.authorities;

@@ -104,6 +104,16 @@ class Fixture {
         }
     }
 
+    /// Takes the one thing in the inbox into raw/, and no further; its id.
+    std::string accept() {
+        Inbox inbox(folder_->inbox(), 0);
+        const auto arrivals = inbox.poll(now);
+        REQUIRE(arrivals.size() == 1);
+        const auto id = intake_->accept(arrivals.front());
+        REQUIRE(id.ok());
+        return *id;
+    }
+
     /// Takes everything in the inbox as complete and works it off.
     bool take_all() {
         Inbox inbox(folder_->inbox(), 0);

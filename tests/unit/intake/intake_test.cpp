@@ -125,6 +125,25 @@ TEST_CASE("what cannot be used lies in failed with its reason, and the next goes
     CHECK(files_in(data.folder().raw()) == 0);
 }
 
+TEST_CASE("an extract that ends the service again and again is put aside") {
+    Fixture data;
+    data.drop("emis/poison.zip", zip_of(case_files("seen-and-closed")));
+    const auto id = data.accept();
+    // Ten processes died of it; killed ones look the same.
+    std::ofstream(data.folder().raw() / id / "begun") << "..........";
+    data.take_all();
+    check_reason(data, "poison.zip", "the service ended over it");
+    CHECK(data.only().state == State::failed);
+    CHECK(data.count("ServiceRequest") == 0);
+
+    // Nine is few enough; and work that comes to an end is forgotten.
+    Fixture again;
+    again.drop("emis/x.zip", zip_of(case_files("seen-and-closed")));
+    std::ofstream(again.folder().raw() / again.accept() / "begun") << ".........";
+    again.take_all();
+    CHECK(again.only().state == State::done);
+}
+
 TEST_CASE("an incomplete batch fails; put back with the rest it is used") {
     Fixture data;
     auto files = case_files("seen-and-closed");
