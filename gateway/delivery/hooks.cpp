@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "fhir/identity.h"
-#include "http_client.h"
+#include "http/client.h"
 #include "loop/write.h"
 #include "notification.h"
 
@@ -29,7 +29,7 @@ enum class Outcome : std::uint8_t {
     parked,   ///< not now: its Subscription is not active
 };
 
-Outcome outcome_of(const Answer& answer) {
+Outcome outcome_of(const http::Answer& answer) {
     const int status = answer.status;
     if (status >= 200 && status < 300) {
         return Outcome::taken;
@@ -41,7 +41,7 @@ Outcome outcome_of(const Answer& answer) {
                                                                             : Outcome::refused;
 }
 
-std::string words_of(const Answer& answer) {
+std::string words_of(const http::Answer& answer) {
     return answer.status == 0 ? "no answer: " + answer.problem
                               : "answered " + std::to_string(answer.status);
 }
@@ -62,7 +62,7 @@ bool is_from_practice(store::Reader& reader, const store::Key& key, const store:
 
 /// A delivery made ready, and what came of it.
 struct HookCourier::Outgoing {
-    std::optional<Request> request;  ///< nothing: `outcome` is clear without sending
+    std::optional<http::Outgoing> request;  ///< nothing: `outcome` is clear without sending
     Outcome outcome = Outcome::moot;
     std::string error;
     std::optional<store::Instant> retry_after;
@@ -74,7 +74,9 @@ struct HookCourier::Outgoing {
 };
 
 HookCourier::Line::Line(const HookOptions& options)
-    : client_(std::make_unique<HttpClient>(options)) {}
+    : client_(std::make_unique<http::Client>(http::ClientOptions{
+          options.ca_file, false, std::chrono::milliseconds(options.connect_time),
+          std::chrono::milliseconds(options.total_time)})) {}
 HookCourier::Line::~Line() = default;
 
 HookCourier::HookCourier(const Parts& parts, HookOptions options)
@@ -140,9 +142,11 @@ bool HookCourier::turn(Line& line) {
 text::Status HookCourier::send(Line& line, store::Delivery& delivery) {
     Outgoing outgoing = compose(delivery);
     if (outgoing.request) {
-        const Answer answer = line.client_->send(*outgoing.request);
+        const http::Answer answer = line.client_->send(*outgoing.request);
         outgoing.outcome = outcome_of(answer);
-        outgoing.retry_after = answer.retry_after;
+        if (answer.retry_after) {
+            outgoing.retry_after = answer.retry_after->count();
+        }
         if (outgoing.outcome != Outcome::taken) {
             outgoing.error = words_of(answer);
         }
@@ -186,7 +190,7 @@ HookCourier::Outgoing HookCourier::compose(const store::Delivery& delivery) {
             made.error = "it is not known whose the Subscription is";
             return text::Status();
         }
-        Request request{"POST", subscription->endpoint, subscription->headers, {}};
+        http::Outgoing request{"POST", subscription->endpoint, subscription->headers, {}};
         request.headers.push_back("X-Request-Id: " + delivery.key);
         request.headers.push_back("Idempotency-Key: " + delivery.key);
         request.headers.push_back("Content-Type: " + subscription->content_type);

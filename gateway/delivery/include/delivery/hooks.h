@@ -19,6 +19,10 @@
 
 #include "delivery/parts.h"
 
+namespace linkway::http {
+class Client;
+}
+
 namespace linkway::delivery {
 
 /// Times in milliseconds.
@@ -30,8 +34,6 @@ struct HookOptions {
     unsigned in_flight = 2;         ///< at once to one destination
     Retry retry;
 };
-
-class HttpClient;
 
 class HookCourier {
   public:
@@ -47,7 +49,7 @@ class HookCourier {
 
       private:
         friend class HookCourier;
-        std::unique_ptr<HttpClient> client_;
+        std::unique_ptr<http::Client> client_;
     };
 
     /// Sends one delivery that is due; false when there is none to send now. Safe from any thread.

@@ -47,7 +47,7 @@ struct Config {
     bool only_known_practices = false;  ///< extracts of others are refused
     unsigned link_minutes = 30;         ///< how long a link to the record page is good for
     bool allow_http_hooks = false;      ///< subscriptions to plain HTTP addresses on loopback
-    std::string authorities;       ///< PEM file to verify subscribers by; empty: the system's
+    std::string authorities;  ///< PEM file to verify other servers by; empty: the system's
     std::string log_level = "info";
 
     std::map<std::string, Practice> practices;  ///< by ods code
