@@ -48,6 +48,7 @@ class Connection {
     void start_with_refusal(int status, std::string_view reason);
 
     int descriptor() const { return stream_->descriptor(); }
+    bool is_busy() const { return phase_ != Phase::idle && phase_ != Phase::lingering; }
 
     /// To be called before the connection is armed, and by the thread that gets it then: what one
     /// owner wrote is there for the next. The kernel sees to that anyway; C++ does not know.

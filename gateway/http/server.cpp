@@ -296,7 +296,13 @@ void EpollServer::stop(Milliseconds grace) {
 
 Statistics EpollServer::statistics() const {
     Statistics result;
-    result.open_connections = open_connections();
+    {
+        const std::lock_guard lock(mutex_);
+        result.open_connections = connections_.size();
+        for (const auto& [descriptor, connection] : connections_) {
+            result.busy_connections += connection->is_busy() ? 1 : 0;
+        }
+    }
     result.connections = shared_.connections;
     result.requests = shared_.requests;
     result.refused = shared_.refused;

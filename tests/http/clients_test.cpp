@@ -80,7 +80,9 @@ TEST_CASE("clients that never finish do not keep others waiting, and are ended i
         told = false;
     }
     std::vector<Client> stuck = fixture.connect(200, bytes);
+    const std::uint64_t begun = told ? 200 : 0;
     REQUIRE(soon([&] { return fixture.server->statistics().open_connections == 200; }));
+    REQUIRE(soon([&] { return fixture.server->statistics().busy_connections == begun; }));
     Client other(fixture.server->port());
     for (int i = 0; i < 100; ++i) {
         REQUIRE(answers_ok(other));

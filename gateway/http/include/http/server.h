@@ -77,6 +77,7 @@ struct Options {
 /// Counts since the start, for metrics.
 struct Statistics {
     std::uint64_t open_connections = 0;  ///< now
+    std::uint64_t busy_connections = 0;  ///< of them, those in the midst of a request
     std::uint64_t connections = 0;
     std::uint64_t requests = 0;   ///< handled by the service, whatever its answer
     std::uint64_t refused = 0;    ///< by the server, for what they were
