@@ -7,7 +7,7 @@
 #include <iostream>
 
 #include "command.h"
-#include "store/sqlite_store.h"
+#include "look.h"
 
 namespace linkway::cli {
 
@@ -19,11 +19,7 @@ std::filesystem::path data_of(const Arguments& arguments) {
 
 /// Looks at the store beside a service that may run on it; problems are printed.
 int look(const Arguments& arguments, const std::function<text::Status(store::Reader&)>& what) {
-    store::SqliteOptions options;
-    options.path = (data_of(arguments) / "store.sqlite").string();
-    options.readers = 1;
-    options.look_only = true;
-    auto opened = store::open_sqlite(options);
+    auto opened = look_at_store(data_of(arguments));
     if (!opened) {
         print({opened.issue()});
         return failed;

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "command.h"
+#include "look.h"
 #include "service/offline.h"
 #include "text/json_writer.h"
 
@@ -19,8 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 using store::Quarantined;
 
-/// The data folder that the options name, while no service runs on it; says why when there is none.
-std::unique_ptr<service::Offline> open(const Arguments& arguments) {
+/// The settings that the options name; says why when there are none.
+std::optional<service::Config> config_of(const Arguments& arguments) {
     text::Issues issues;
     auto config = service::read_config(
         arguments.get("config", ""),
@@ -32,21 +33,44 @@ std::unique_ptr<service::Offline> open(const Arguments& arguments) {
         issues);
     print(issues);
     if (!config) {
-        return nullptr;
+        return std::nullopt;
     }
     config->data = arguments.get("data", config->data);
-    auto opened = service::Offline::open(
-        *config, config->mappings.empty() ? mappings_folder(arguments) : config->mappings);
-    if (!opened) {
-        std::cerr << "linkway: " << text::to_string(opened.issue()) << '\n';
-        return nullptr;
-    }
-    return std::move(*opened);
+    return config;
 }
 
 int refuse(const text::Issue& issue) {
     std::cerr << "linkway: " << text::to_string(issue) << '\n';
     return failed;
+}
+
+/// The data folder, while no service runs on it; says why when there is none.
+std::unique_ptr<service::Offline> open(const Arguments& arguments) {
+    const auto config = config_of(arguments);
+    if (!config) {
+        return nullptr;
+    }
+    auto opened = service::Offline::open(
+        *config, config->mappings.empty() ? mappings_folder(arguments) : config->mappings);
+    if (!opened) {
+        refuse(opened.issue());
+        return nullptr;
+    }
+    return std::move(*opened);
+}
+
+/// Its store to look at, beside a service that may run; says why when there is none.
+std::unique_ptr<store::Store> look(const Arguments& arguments) {
+    const auto config = config_of(arguments);
+    if (!config) {
+        return nullptr;
+    }
+    auto opened = look_at_store(config->data);
+    if (!opened) {
+        refuse(opened.issue());
+        return nullptr;
+    }
+    return std::move(*opened);
 }
 
 /// What an OperationOutcome says, an issue a line; without the keys of rows.
@@ -97,14 +121,14 @@ void print_json(const std::vector<Quarantined>& items) {
 }
 
 int list(const Arguments& arguments) {
-    const auto data = open(arguments);
-    if (!data) {
+    const auto store = look(arguments);
+    if (!store) {
         return failed;
     }
     store::QuarantineQuery query;
     query.intake = arguments.get("intake", "");
     query.most = 100'000;
-    auto items = intake::Quarantine(data->intake()).list(query);
+    auto items = intake::quarantined(*store, query);
     if (!items) {
         return refuse(items.issue());
     }
@@ -133,11 +157,11 @@ int list(const Arguments& arguments) {
 }
 
 int show(const Arguments& arguments) {
-    const auto data = open(arguments);
-    if (!data) {
+    const auto store = look(arguments);
+    if (!store) {
         return failed;
     }
-    const auto item = intake::Quarantine(data->intake()).find(arguments.operands[0]);
+    const auto item = intake::find_quarantined(*store, arguments.operands[0]);
     if (!item) {
         return refuse(item.issue());
     }
@@ -179,7 +203,7 @@ int edit(const Arguments& arguments) {
         return failed;
     }
     intake::Quarantine quarantine(data->intake());
-    const auto item = quarantine.find(arguments.operands[0]);
+    const auto item = intake::find_quarantined(data->store(), arguments.operands[0]);
     if (!item) {
         return refuse(item.issue());
     }
@@ -266,7 +290,7 @@ Command quarantine_list_command() {
         "list", "[--data DIR]", "rows and resources that could not be used",
         "Lists what a service's extracts held that was rejected or held, with the reason. No "
         "patient data is shown.\n"
-        "The service must not run on the folder.",
+        "May be asked beside a running service.",
         list);
     command.options.push_back({"intake", "", "ID", "only of that intake"});
     command.options.push_back({"all", "", "", "those replayed and discarded too"});

@@ -74,9 +74,10 @@ std::uint64_t line_ends(std::string_view text) {
 
 }  // namespace
 
-Result<std::vector<Quarantined>> Quarantine::list(store::QuarantineQuery query) const {
+Result<std::vector<Quarantined>> quarantined(store::Store& store,
+                                             const store::QuarantineQuery& query) {
     std::vector<Quarantined> items;
-    if (Status failed = intake_.parts().store->read([&](store::Reader& reader) {
+    if (Status failed = store.read([&](store::Reader& reader) {
             items = reader.quarantined(query);
             return Status();
         })) {
@@ -85,14 +86,14 @@ Result<std::vector<Quarantined>> Quarantine::list(store::QuarantineQuery query) 
     return items;
 }
 
-Result<Quarantined> Quarantine::find(const std::string& id) const {
+Result<Quarantined> find_quarantined(store::Store& store, const std::string& id) {
     store::QuarantineQuery query;
     query.id = id;
-    auto items = list(query);
+    auto items = quarantined(store, query);
     if (items && items->empty()) {
         query.id.clear();
         query.most = 1'000'000;
-        items = list(query);
+        items = quarantined(store, query);
         if (items) {
             std::erase_if(*items, [&](const Quarantined& item) {
                 return id.empty() || !item.id.starts_with(id);
@@ -171,7 +172,7 @@ Status Quarantine::check(const Quarantined& item, const std::string& content) co
 }
 
 Status Quarantine::edit(const std::string& id, const std::string& content) {
-    auto item = find(id);
+    auto item = find_quarantined(*intake_.parts().store, id);
     if (!item) {
         return item.issue();
     }
@@ -188,7 +189,7 @@ Status Quarantine::edit(const std::string& id, const std::string& content) {
 }
 
 Status Quarantine::discard(const std::string& id) {
-    auto item = find(id);
+    auto item = find_quarantined(*intake_.parts().store, id);
     if (!item) {
         return item.issue();
     }
@@ -201,7 +202,7 @@ Result<std::vector<Quarantine::Outcome>> Quarantine::replay(const std::vector<st
     std::vector<Quarantined> resources;
     std::vector<std::string> all;
     for (const std::string& id : ids) {
-        auto item = find(id);
+        auto item = find_quarantined(*intake_.parts().store, id);
         if (!item) {
             return std::move(item).issue();
         }
@@ -237,7 +238,7 @@ Result<std::vector<Quarantine::Outcome>> Quarantine::replay(const std::vector<st
     }
     std::vector<Outcome> outcomes;
     for (const std::string& id : all) {
-        auto item = find(id);
+        auto item = find_quarantined(*intake_.parts().store, id);
         if (!item) {
             return std::move(item).issue();
         }

@@ -1,4 +1,4 @@
-// linkway quarantine on the data folder of a service that does not run.
+// linkway quarantine on the data folder of a service.
 #include <fstream>
 
 #include "catch.h"
@@ -105,7 +105,11 @@ TEST_CASE("what quarantine cannot do is said") {
               .log.find("no data folder") != std::string::npos);
     const auto taken = intake::DataFolder::open(data.folder.string(), "linkway serve");
     REQUIRE(taken.ok());
-    const Outcome busy = data.run("list");
+    // Beside a service one may look, and no more.
+    const auto ids = data.ids();
+    REQUIRE(ids.size() == 2);
+    CHECK(data.run("show " + ids[0]).code == 0);
+    const Outcome busy = data.run("replay " + ids[0]);
     CHECK(busy.code == 1);
     CHECK(busy.log.find("in use by linkway serve (process ") != std::string::npos);
 }

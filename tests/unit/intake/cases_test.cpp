@@ -79,7 +79,7 @@ void check_expected(Fixture& data, const text::Node& expect) {
         }
     }
     const text::Node* tables = expect.find("quarantine");
-    const auto items = data.quarantine().list();
+    const auto items = quarantined(data.store());
     REQUIRE(items.ok());
     CHECK(items->empty() == (tables == nullptr));
     for (std::size_t i = 0; tables != nullptr && i < tables->members.size(); ++i) {

@@ -231,7 +231,7 @@ TEST_CASE("a resource that is not valid goes into quarantine, the others are sto
     CHECK(data.only().state == State::done);
     CHECK(data.count("Task") == 0);
     CHECK(data.count("ServiceRequest") == 1);
-    auto items = data.quarantine().list();
+    auto items = quarantined(data.store());
     REQUIRE(items.ok());
     REQUIRE(items->size() == 1);
     CHECK(items->front().table.empty());
@@ -267,7 +267,7 @@ TEST_CASE("resources that cannot be applied go into quarantine one by one") {
     data.take_all();
     CHECK(data.count("Patient") == 0);
     CHECK(data.count("Task") == 1);
-    CHECK(data.quarantine().list()->size() == 1);
+    CHECK(quarantined(data.store())->size() == 1);
 }
 
 TEST_CASE("one process has the data folder") {

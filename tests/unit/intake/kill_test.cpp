@@ -74,7 +74,7 @@ Result result_of(const fs::path& root) {
             CHECK(text::parse_json(to_json(entry), "status").ok());
         }
     }
-    const auto items = data.quarantine().list();
+    const auto items = quarantined(data.store());
     REQUIRE(items.ok());
     for (const auto& item : *items) {
         result.quarantine.insert(item.id + " " + item.content);

@@ -10,7 +10,7 @@ namespace {
 
 /// The only item of a table, or the first of several.
 store::Quarantined item_of(Fixture& data, const std::string& table) {
-    const auto items = data.quarantine().list();
+    const auto items = quarantined(data.store());
     REQUIRE(items.ok());
     for (const auto& item : *items) {
         if (item.table == table) {
@@ -41,7 +41,7 @@ TEST_CASE("a rejected row is kept with its header, edited, replayed") {
     const std::string row = item.content.substr(item.content.find('\n') + 1);
     CHECK(row.find('\n') == row.size() - 1);
     // Found by the beginning of its id too.
-    CHECK(data.quarantine().find(item.id.substr(0, 6))->id == item.id);
+    CHECK(find_quarantined(data.store(), item.id.substr(0, 6))->id == item.id);
 }
 
 TEST_CASE("a row put right arrives like any other") {
@@ -73,7 +73,7 @@ TEST_CASE("a row put right arrives like any other") {
     CHECK_FALSE(outcome->front().replayed);
     CHECK(outcome->front().reason.find("OperationOutcome") != std::string::npos);
     CHECK(data.content() == before);
-    CHECK(data.quarantine().list()->size() == 1);
+    CHECK(quarantined(data.store())->size() == 1);
 
     const std::string header = item.content.substr(0, item.content.find('\n') + 1);
     // What is no such row is refused, and nothing changes.
@@ -81,15 +81,15 @@ TEST_CASE("a row put right arrives like any other") {
     CHECK(data.quarantine().edit(item.id, "other,header\r\n" + lost + "\r\n"));
     CHECK(data.quarantine().edit(item.id, header + lost + ",one,more\r\n"));
     CHECK(data.quarantine().edit(item.id, header + "\xFF" + lost));
-    CHECK(data.quarantine().find(item.id)->state == State::waiting);
+    CHECK(find_quarantined(data.store(), item.id)->state == State::waiting);
 
     REQUIRE_FALSE(data.quarantine().edit(item.id, header + lost + "\r\n"));
-    CHECK(data.quarantine().find(item.id)->state == State::edited);
+    CHECK(find_quarantined(data.store(), item.id)->state == State::edited);
     outcome = data.quarantine().replay({item.id});
     REQUIRE(outcome.ok());
     INFO(outcome->front().reason);
     CHECK(outcome->front().replayed);
-    CHECK(data.quarantine().find(item.id)->state == State::replayed);
+    CHECK(find_quarantined(data.store(), item.id)->state == State::replayed);
     CHECK_FALSE(data.quarantine().replay({item.id}).ok());
     CHECK(data.quarantine().edit(item.id, header + lost + "\r\n"));
 
@@ -170,15 +170,15 @@ TEST_CASE("held rows are kept; discarded ones stay so when the extract comes aga
     Fixture data;
     data.drop_folder("emis/extract", case_files("agreement-off"));
     data.take_all();
-    auto items = data.quarantine().list();
+    auto items = quarantined(data.store());
     REQUIRE(items.ok());
     REQUIRE_FALSE(items->empty());
     CHECK(items->front().reason.find("held") != std::string::npos);
     REQUIRE_FALSE(data.quarantine().discard(items->front().id));
     data.drop_folder("emis/extract", case_files("agreement-off"));
     data.take_all();
-    const auto again = data.quarantine().list();
+    const auto again = quarantined(data.store());
     CHECK(again->size() == items->size());
     CHECK(again->front().state == State::discarded);
-    CHECK_FALSE(data.quarantine().find("nothing-like-it").ok());
+    CHECK_FALSE(find_quarantined(data.store(), "nothing-like-it").ok());
 }

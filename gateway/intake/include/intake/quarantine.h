@@ -13,15 +13,17 @@
 
 namespace linkway::intake {
 
+/// Items that wait (or are in that state), by intake, file and line. A look that needs nothing but
+/// the store, also of a service that runs.
+text::Result<std::vector<store::Quarantined>> quarantined(store::Store& store,
+                                                          const store::QuarantineQuery& query = {});
+/// Issue "not-found": there is none of that id, which may be cut short as long as it is clear.
+text::Result<store::Quarantined> find_quarantined(store::Store& store, const std::string& id);
+
 class Quarantine {
   public:
     /// `intake` outlives it.
     explicit Quarantine(Intake& intake) : intake_(intake) {}
-
-    /// Items that wait (or are in that state), by intake, file and line.
-    text::Result<std::vector<store::Quarantined>> list(store::QuarantineQuery query = {}) const;
-    /// Issue "not-found": there is none of that id, which may be cut short as long as it is clear.
-    text::Result<store::Quarantined> find(const std::string& id) const;
 
     /// Puts other content in its place, which must still read as what it is: a header as it was and
     /// rows with as many cells, or JSON of a resource. Issue: it does not, or was replayed already.
