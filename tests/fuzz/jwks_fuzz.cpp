@@ -1,5 +1,7 @@
 // Whatever a key set holds, keys that were read can be written and are read the same way again, and
-// every other key left an issue with its place.
+// every other key left an issue with its place. One thing is left to chance: OpenSSL looks for
+// factors of an RSA modulus at random, so one that is no product of two large primes may pass at one
+// time and be refused at another.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -22,8 +24,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string written = to_jwks(*keys);
     text::Issues more;
     const auto again = parse_jwks(written, "keys.json", more);
-    if (!again || !more.empty() || to_jwks(*again) != written) {
+    if (!again || (more.empty() && to_jwks(*again) != written)) {
         std::abort();
+    }
+    for (const text::Issue& issue : more) {
+        if (issue.message != "\"n\" and \"e\" are no RSA key") {
+            std::abort();
+        }
     }
     return 0;
 }
