@@ -4,6 +4,14 @@
 
 namespace linkway::loop {
 
+namespace {
+
+std::string name_of(const referrals::Event& event) {
+    return event.id + "@" + event.version;
+}
+
+}  // namespace
+
 std::string episode_group(const std::string& episode) {
     return "episode/" + episode;
 }
@@ -14,6 +22,16 @@ std::string awaiting_group(const store::Key& referral) {
 
 std::string given_group(const store::Key& key) {
     return "given/" + reference_of(key);
+}
+
+void put_event(store::Writer& writer, const referrals::Event& event) {
+    std::string json;
+    referrals::append_json(json, event);
+    writer.put_note(episode_group(event.episode), {name_of(event), std::move(json)});
+}
+
+void remove_event(store::Writer& writer, const referrals::Event& event) {
+    writer.put_note(episode_group(event.episode), {name_of(event), ""});
 }
 
 std::vector<referrals::Event> events_in(store::Reader& reader, const std::string& episode) {

@@ -18,6 +18,10 @@ std::string episode_group(const std::string& episode);
 std::string awaiting_group(const store::Key& referral);
 std::string given_group(const store::Key& key);
 
+/// Into its episode, in place of the same of that version.
+void put_event(store::Writer& writer, const referrals::Event& event);
+void remove_event(store::Writer& writer, const referrals::Event& event);
+
 /// Those that are none any more are left out.
 std::vector<referrals::Event> events_in(store::Reader& reader, const std::string& episode);
 

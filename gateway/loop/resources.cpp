@@ -53,7 +53,8 @@ const text::Node* Resources::find(std::string_view reference) {
 
 std::string Resources::episode(const text::Node& resource, int depth) {
     const referrals::Links links = referrals::links_of(resource);
-    if (!links.episode.empty()) {
+    const std::string_view type = resource.string_or("resourceType", "");
+    if (!links.episode.empty() && type != "Task") {
         return links.episode;
     }
     constexpr int deepest = 8;  // references in a ring must end somewhere
@@ -65,7 +66,9 @@ std::string Resources::episode(const text::Node& resource, int depth) {
             }
         }
     }
-    const std::string_view type = resource.string_or("resourceType", "");
+    if (!links.episode.empty()) {
+        return links.episode;
+    }
     return type == "ServiceRequest"
                ? std::string(type) + "-" + std::string(resource.string_or("id", ""))
                : std::string();

@@ -22,7 +22,8 @@ class Resources {
     void add(const store::Key& key, std::string_view json);
     /// nullptr when there is none.
     const text::Node* find(std::string_view reference);
-    /// The episode of a resource: what it says, else that of the referral it hangs on.
+    /// The episode of a resource: what it says, else that of the referral it hangs on. Of a Task
+    /// the referral's comes first: who wrote the Task may not know that it is another by now.
     std::string episode(const text::Node& resource, int depth = 0);
     /// Ods code of an organisation, or of the one that a role or service belongs to; empty when it
     /// is not known.

@@ -46,9 +46,13 @@ class Work {
                 item.written = writer_.put(*item.resource, writing_.change);
             }
         }
-        for (Item& item : items_) {
-            if (tells(item.resource->key.type)) {
-                if (auto failed = note_events(item)) {
+        for (const Item& item : items_) {
+            befores_.push_back(tells(item.resource->key.type) ? before(item) : Before{});
+        }
+        let_events_follow();
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (tells(items_[i].resource->key.type)) {
+                if (auto failed = note_events(items_[i], befores_[i])) {
                     return failed;
                 }
             }
@@ -66,7 +70,58 @@ class Work {
     }
 
   private:
-    text::Status note_events(Item& item) {
+    /// An item's resource as it stood.
+    struct Before {
+        bool known = false;  ///< there was something, perhaps deleted
+        std::optional<text::Document> document;
+    };
+    Before before(const Item& item) {
+        const Key& key = item.resource->key;
+        if (!is_derived(key.type) && !item.written.changed) {
+            return {};
+        }
+        const auto stored =
+            is_derived(key.type)
+                ? writer_.read(key, store::Reach::all())
+                : writer_.read_version(key, item.written.version - 1, store::Reach::all());
+        Before result{stored.has_value(), {}};
+        if (stored && !stored->deleted) {
+            if (auto parsed = text::parse_json(stored->json, key.type)) {
+                result.document = std::move(*parsed);
+            }
+        }
+        return result;
+    }
+
+    /// A resource that belongs to another episode now, as when a second system turns out to know
+    /// the same referral, takes with it what was told of it and of all that hangs on it.
+    void let_events_follow() {
+        std::set<std::string> left;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            const text::Node* now = resources_.find(reference_of(items_[i].resource->key));
+            if (befores_[i].document && now != nullptr) {
+                std::string episode = resources_.episode(befores_[i].document->root());
+                if (!episode.empty() && episode != resources_.episode(*now)) {
+                    left.insert(std::move(episode));
+                }
+            }
+        }
+        for (const std::string& episode : left) {
+            touched_.insert(episode);
+            for (Event& event : events_in(writer_, episode)) {
+                const text::Node* resource = resources_.find(event.resource);
+                const std::string now = resource == nullptr ? "" : resources_.episode(*resource);
+                if (!now.empty() && now != episode) {
+                    remove_event(writer_, event);
+                    event.episode = now;
+                    put_event(writer_, event);
+                    touched_.insert(now);
+                }
+            }
+        }
+    }
+
+    text::Status note_events(Item& item, const Before& before) {
         const Key& key = item.resource->key;
         const text::Node* plain = resources_.find(reference_of(key));
         const std::string episode = plain == nullptr ? "" : resources_.episode(*plain);
@@ -75,20 +130,10 @@ class Work {
             return {};
         }
         touched_.insert(episode);
-        const auto current =
-            is_derived(key.type)
-                ? writer_.read(key, store::Reach::all())
-                : writer_.read_version(key, item.written.version - 1, store::Reach::all());
         if (!is_derived(key.type) && !item.written.changed) {
             return {};
         }
-        std::optional<text::Document> before;
-        if (current && !current->deleted) {
-            if (auto parsed = text::parse_json(current->json, key.type)) {
-                before = std::move(*parsed);
-            }
-        }
-        const text::Node* previous = before ? &before->root() : nullptr;
+        const text::Node* previous = before.document ? &before.document->root() : nullptr;
         const Said who = said(*item.resource);
         if (writing_.origin == referrals::Origin::fhir) {
             for (text::Issue& issue :
@@ -102,7 +147,7 @@ class Work {
         if (auto failed = note(*item.resource, item.written.version, episode, previous, who)) {
             return failed;
         }
-        return current ? text::Status() : attend(key, 0);
+        return before.known ? text::Status() : attend(key, 0);
     }
 
     /// Who said something, when, and on whose word: what an event needs besides the resource.
@@ -219,10 +264,7 @@ class Work {
                 }
             }
             if (last == nullptr || !says_the_same(*last, event)) {
-                std::string json;
-                referrals::append_json(json, event);
-                writer_.put_note(episode_group(episode),
-                                 {event.id + "@" + event.version, std::move(json)});
+                put_event(writer_, event);
             }
         }
         return {};
@@ -332,8 +374,10 @@ class Work {
     void derive(const Key& key, const referrals::Replayed& replayed,
                 const std::vector<Event>& events) {
         Item* const item = item_of(key);
-        const std::string given =
-            item != nullptr && !is_kept(key, events) ? item->resource->json : given_of(key, item);
+        const std::string given = item == nullptr ? given_of(key, item)
+                                  : !is_kept(key, events)
+                                      ? item->resource->json
+                                      : in_its_episode(given_of(key, item), *item);
         const auto document = text::parse_json(given, key.type);
         if (!document) {
             return;
@@ -375,6 +419,15 @@ class Work {
                                           : std::string();
     }
 
+    /// Which referrals are one only extracts know, also of what is otherwise left as it is.
+    std::string in_its_episode(std::string given, const Item& item) {
+        const text::Node* told = resources_.find(reference_of(item.resource->key));
+        const std::string episode = told == nullptr ? "" : referrals::links_of(*told).episode;
+        const auto document = text::parse_json(given, item.resource->key.type);
+        return document && !episode.empty() ? referrals::with_episode(document->root(), episode)
+                                            : given;
+    }
+
     /// A Task that waits for a person's word is not yet its recipient's to see.
     store::Written put(const store::Prepared& resource, const referrals::Replayed& replayed) {
         const referrals::TaskState* task = replayed.task(reference_of(resource.key));
@@ -408,48 +461,14 @@ class Work {
     std::span<Item> items_;
     const Writing& writing_;
     Resources resources_;
+    std::vector<Before> befores_;  // by item
     std::set<std::string> touched_;
 };
 
 }  // namespace
 
-std::shared_ptr<const Knowledge> load_knowledge(const std::string& mappings, text::Issues& issues) {
-    auto knowledge = std::make_shared<Knowledge>();
-    text::Issues found = knowledge->codes.load(mappings + "/codes");
-    knowledge->rules = referrals::load_rules(mappings + "/referrals", knowledge->codes, found);
-    knowledge->measures = referrals::load_measures(mappings + "/referrals", found);
-    const bool broken = text::has_errors(found);
-    issues.insert(issues.end(), found.begin(), found.end());
-    return broken || !knowledge->rules || !knowledge->measures ? nullptr : knowledge;
-}
-
 text::Status write(store::Writer& writer, std::span<Item> items, const Writing& writing) {
     return Work(writer, items, writing).run();
-}
-
-std::string episode_of(store::Reader& reader, const store::Key& key) {
-    Resources resources(reader);
-    const text::Node* resource = resources.find(reference_of(key));
-    return resource == nullptr ? "" : resources.episode(*resource);
-}
-
-referrals::Replayed replay(store::Reader& reader, const std::string& episode,
-                           const Knowledge& knowledge, const referrals::Policy& policy) {
-    return referrals::replay(events_in(reader, episode), *knowledge.rules, *knowledge.measures,
-                             policy);
-}
-
-void acknowledge(store::Writer& writer, referrals::EventKind kind, const store::Key& resource,
-                 store::Instant at) {
-    const std::string episode = episode_of(writer, resource);
-    if (episode.empty()) {
-        return;
-    }
-    const Event event =
-        referrals::acknowledgement(kind, episode, reference_of(resource), store::to_instant(at));
-    std::string json;
-    referrals::append_json(json, event);
-    writer.put_note(episode_group(episode), {event.id, std::move(json)});
 }
 
 }  // namespace linkway::loop

@@ -5,6 +5,7 @@
 
 #include "fhir/definitions.h"
 #include "moment.h"
+#include "referrals/events_of.h"
 #include "resource.h"
 #include "text/json_writer.h"
 
@@ -260,6 +261,18 @@ std::string apply_request(const Node& request, const Replayed& replayed) {
     return rewritten(request, "ServiceRequest",
                      {{"status", json_text(state->status)},
                       {"extension", extensions(request, request_reason, reason)}});
+}
+
+std::string with_episode(const Node& resource, std::string_view episode) {
+    const char* member =
+        text_at(resource, "resourceType") == "Task" ? "groupIdentifier" : "requisition";
+    const Node* stated = resource.find(member);
+    if (stated == nullptr || stated->string_or("system", "") != episode_system) {
+        return json_of(resource);
+    }
+    return rewritten(
+        resource, text_at(resource, "resourceType"),
+        {{member, rewritten(*stated, "Identifier", {{"value", json_text(std::string(episode))}})}});
 }
 
 }  // namespace linkway::referrals

@@ -292,6 +292,51 @@ TEST_CASE("a provider accepts, works on and completes; the request follows", "[l
     CHECK(again->code == "business-rule");
 }
 
+TEST_CASE("a referral that another system knows, too, takes along what was done about it",
+          "[loop]") {
+    const std::string other = "00000000-0000-5000-8000-000000000001";
+    const auto resources = extract_of("referral-code-only");
+    std::vector<std::string> shared = resources;
+    for (std::string& json : shared) {
+        const std::string own = R"(Id/episode","value":")" + referral;
+        if (json.find(own) != std::string::npos) {
+            json = with(json, own, R"(Id/episode","value":")" + other);
+        }
+    }
+    REQUIRE(shared != resources);
+    World world("shared-episode");
+    REQUIRE_FALSE(world.extract(resources));
+    REQUIRE_FALSE(world.post(moved(world, "accepted", "2026-11-24T09:00:00Z")));
+    const std::string contact =
+        R"({"resourceType":"Encounter","id":"contact","status":"finished","class":{"code":"VR"},)"
+        R"("subject":{"reference":"Patient/750e676c-31fc-55b9-a030-a2de53880f7e"},)"
+        R"("basedOn":[{"reference":"ServiceRequest/)" +
+        referral + R"("}],"period":{"start":"2026-11-25T10:00:00Z"}})";
+    REQUIRE_FALSE(world.post(contact));
+    const std::string read_before =
+        moved(world, "completed", "2026-11-26T10:00:00Z",
+              R"(,"output":[{"type":{"text":"outcome"},"valueString":"x"}])");
+
+    REQUIRE_FALSE(world.extract(shared));
+    CHECK(world.member(task, "status") == "in-progress");
+    for (const store::Key& key : {task, request}) {
+        CHECK(world.read(key)->json.find(other) != std::string::npos);
+    }
+    REQUIRE_FALSE(world.post(read_before));  // of a client that still knows it by its old episode
+    CHECK(world.member(task, "status") == "completed");
+    CHECK(world.member(request, "status") == "completed");
+    const std::int64_t changes = world.changes();
+    REQUIRE_FALSE(world.extract(shared));
+    REQUIRE_FALSE(world.post(contact));
+    CHECK(world.member(task, "status") == "completed");
+
+    // The systems did not mean the same after all.
+    REQUIRE_FALSE(world.extract(resources));
+    CHECK(world.read(request)->json.find(other) == std::string::npos);
+    CHECK(world.member(task, "status") == "completed");
+    CHECK(world.changes() - changes <= 3);
+}
+
 TEST_CASE("who may move a referral follows from whose it is and whom it is addressed to",
           "[loop]") {
     World world("sides");

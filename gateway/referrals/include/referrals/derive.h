@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "referrals/replay.h"
 #include "referrals/rules.h"
@@ -24,5 +25,9 @@ std::string apply_task(const text::Node& task, const Replayed& replayed, const R
 
 /// The ServiceRequest likewise: status, and why it is in it (extension request-statusReason).
 std::string apply_request(const text::Node& request, const Replayed& replayed);
+
+/// A Task or ServiceRequest with this id of its episode in place of the one that it states; one
+/// that states none as it is.
+std::string with_episode(const text::Node& resource, std::string_view episode);
 
 }  // namespace linkway::referrals
