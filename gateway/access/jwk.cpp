@@ -25,8 +25,8 @@ using Number = Owned<BIGNUM, BN_free>;
 using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
 using ParameterBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 
-/// Makes a public key; null when OpenSSL finds fault with it, e.g. a point on no curve. It looks for
-/// factors of an RSA modulus at random: a weak one is found out sooner or later, not each time.
+/// Makes a public key; null when OpenSSL finds fault with it, e.g. a point on no curve. It looks
+/// for factors of an RSA modulus at random: a weak one is found out sooner or later, not each time.
 OwnedKey make_public(const char* type, OSSL_PARAM_BLD* builder) {
     const Parameters parameters(OSSL_PARAM_BLD_to_param(builder));
     const KeyContext making(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));

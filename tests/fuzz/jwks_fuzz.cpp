@@ -1,7 +1,7 @@
 // Whatever a key set holds, keys that were read can be written and are read the same way again, and
 // every other key left an issue with its place. One thing is left to chance: OpenSSL looks for
-// factors of an RSA modulus at random, so one that is no product of two large primes may pass at one
-// time and be refused at another.
+// factors of an RSA modulus at random, so one that is no product of two large primes may pass at
+// one time and be refused at another.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
