@@ -4,9 +4,6 @@
 #include <tuple>
 
 #include "account.h"
-#include "beginning.h"
-#include "fhir/operation_outcome.h"
-#include "practices.h"
 #include "raw.h"
 #include "rejected.h"
 #include "sources/inventory.h"
@@ -17,7 +14,6 @@ namespace linkway::intake {
 
 namespace fs = std::filesystem;
 using text::Issue;
-using text::Issues;
 using text::Result;
 using text::Severity;
 using text::Status;
@@ -26,27 +22,6 @@ namespace {
 
 constexpr const char* again_group = "intake-again";
 constexpr store::Instant retry_after = 5'000;
-constexpr std::uintmax_t most_beginnings = 10;
-
-/// Whether only time (or a person at the machine) can mend it, whatever came.
-bool is_passing(const Issue& issue) {
-    return issue.code == "no-store" || issue.code == "exception";
-}
-
-/// Of issues about files, those that keep an extract from being used.
-Issues errors_of(Issues issues) {
-    std::erase_if(issues, [](const Issue& issue) {
-        return issue.severity != Severity::error && issue.severity != Severity::fatal;
-    });
-    return issues;
-}
-
-/// What came, as its sender named it: not where we keep it.
-void name_place(Issue& issue, const fs::path& input, const std::string& name) {
-    if (issue.location.file.empty() || issue.location.file == input.string()) {
-        issue.location.file = name;
-    }
-}
 
 }  // namespace
 
@@ -276,7 +251,10 @@ std::vector<store::Intake> Intake::unfinished() {
 }
 
 bool Intake::work_off() {
-    std::set<std::string> blocked;  // systems: what comes after in a feed must not come before
+    // What comes after in a feed must not come before; nor must anything before what is begun,
+    // which may say something of every system.
+    std::set<std::string> blocked;
+    bool all_blocked = false;
     for (bool again = true; again && !stopping_;) {
         again = false;
         std::unique_lock lock(working_);
@@ -284,7 +262,8 @@ bool Intake::work_off() {
         lock.unlock();
         for (const store::Intake& entry : entries) {
             lock.lock();
-            if (!stopping_ && waiting_.count(entry.id) == 0 && blocked.count(entry.system) == 0) {
+            if (!stopping_ && !all_blocked && waiting_.count(entry.id) == 0 &&
+                blocked.count(entry.system) == 0) {
                 const auto later = later_.find(entry.id);
                 const bool due = later == later_.end() || later->second <= parts_.now();
                 const Status failed = due ? work_on(entry.id) : Status();
@@ -297,6 +276,7 @@ bool Intake::work_off() {
                 }
                 if (failed || !due) {
                     blocked.insert(entry.system);
+                    all_blocked = is_begun(entry);
                 }
             }
             lock.unlock();
@@ -335,73 +315,6 @@ Status Intake::work_on(const std::string& id) {
             return {};
         }
     }
-}
-
-Status Intake::translate(store::Intake& entry) {
-    const fs::path input = parts_.folder->raw() / entry.id / "in";
-    const Beginning beginning(parts_.folder->raw() / entry.id / "begun");
-    if (beginning.before() >= most_beginnings) {
-        return fail(entry, {{Severity::error,
-                             "exception",
-                             "it was begun " + std::to_string(beginning.before()) +
-                                 " times, and each time the service ended over it",
-                             {entry.name, 0, 0, {}},
-                             "tell its makers, or put it back into the inbox to try again"}});
-    }
-    const auto mapping = parts_.mappings->get(entry.system);
-    if (!mapping) {
-        // A mapping with mistakes will be mended; the extract is not at fault.
-        return mapping.issue().code == "not-found" ? fail(entry, {mapping.issue()})
-                                                   : Status(mapping.issue());
-    }
-    auto found = sources::open_input(input.string());
-    Issues errors = found ? errors_of(std::move(found->issues)) : Issues{found.issue()};
-    if (!errors.empty()) {
-        return fail(entry, errors);
-    }
-    const fs::path work = parts_.folder->work() / entry.id;
-    const auto before = attempts(work);
-    const std::size_t number =
-        before.empty() ? 1 : std::stoul(before.back().filename().string()) + 1;
-    sources::TranslateOptions options;
-    options.input = input.string();
-    options.output = (work / std::to_string(number)).string();
-    options.state = parts_.folder->state().string();
-    options.threads = options_.threads;
-    options.access.gnupg_home = options_.gnupg_home;
-    options.max_deleted_share = options_.max_deleted_share;
-    options.include = options_.include;
-    options.policies = options_.policies;
-    options.agree = [&](const std::string& folder, const sources::Reconciliation&) {
-        return check_practices(folder, options_.practices, *parts_.store);
-    };
-    const auto result = sources::translate(**mapping, options);
-    if (!result) {
-        Issue issue = result.issue();
-        name_place(issue, input, entry.name);
-        if (is_passing(issue)) {
-            return issue;
-        }
-        if (before.empty()) {
-            return fail(entry, {issue});
-        }
-        // What an attempt before gave may be in the staging store already: it counts.
-    }
-    const std::string reconciliation = content_of(
-        (before.empty() ? fs::path(options.output) : before.front()) / "reconciliation.json");
-    const Account account = read_account(reconciliation);
-    if (account.waits()) {
-        std::error_code error;
-        fs::remove_all(work, error);
-        waiting_[entry.id] = entry.system;
-        entry.reason = "waits: " + account.held_batches.front();
-        return put(entry);
-    }
-    entry.reconciliation = reconciliation;
-    entry.reason.clear();
-    entry.resources = 0;
-    entry.state = store::Intake::State::translated;
-    return put(entry);
 }
 
 /// Everything is stored: rows that could not be used go into quarantine with the ledger's last

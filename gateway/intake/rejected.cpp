@@ -86,6 +86,9 @@ Status Rejections::read() {
 
 void Rejections::read_outcomes(const fs::path& output) {
     const Account account = read_account(content_of(output / "reconciliation.json"));
+    if (account.files.empty()) {
+        return;  // of rows that came before, and were accounted for with them
+    }
     std::ifstream in(output / "rejected.ndjson", std::ios::binary);
     for (std::string line; std::getline(in, line);) {
         const auto parsed = text::parse_json(line, "rejected.ndjson");

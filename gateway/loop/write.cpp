@@ -420,7 +420,7 @@ class Work {
     }
 
     /// Which referrals are one only extracts know, also of what is otherwise left as it is.
-    std::string in_its_episode(std::string given, const Item& item) {
+    std::string in_its_episode(const std::string& given, const Item& item) {
         const text::Node* told = resources_.find(reference_of(item.resource->key));
         const std::string episode = told == nullptr ? "" : referrals::links_of(*told).episode;
         const auto document = text::parse_json(given, item.resource->key.type);

@@ -1,6 +1,7 @@
 #include "identity.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace linkway::sources {
@@ -30,8 +31,11 @@ struct Identity::Statements {
           keys(database,
                "SELECT key FROM identity.known WHERE system = ? AND record = ? ORDER BY key"),
           tell(database,
-               "INSERT OR IGNORE INTO identity.news SELECT system, record FROM identity.known"
-               " WHERE key = ? AND patient <> ?"),
+               "WITH RECURSIVE reached (key) AS (VALUES (?) UNION"
+               " SELECT b.key FROM reached JOIN identity.known a ON a.key = reached.key"
+               " JOIN identity.known b ON b.system = a.system AND b.record = a.record)"
+               " INSERT OR IGNORE INTO identity.news SELECT system, record FROM identity.known"
+               " WHERE key IN (SELECT key FROM reached) AND patient <> ?"),
           drop(database, "DELETE FROM identity.known WHERE system = ? AND record = ?"),
           add(database, "INSERT INTO identity.known VALUES (?, ?, ?, ?, ?)"),
           sharing(database,
@@ -69,6 +73,28 @@ Identity::Identity(sqlite::Database& database, const std::string& path, std::str
 
 Identity::~Identity() = default;
 
+text::Result<std::vector<std::string>> Identity::systems_with_news(const std::string& path) {
+    std::vector<std::string> systems;
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+        return systems;
+    }
+    const auto database = sqlite::Database::open(path, {sqlite::Use::reader, "staging store"});
+    if (!database) {
+        return database.issue();
+    }
+    if ((*database)->ask("PRAGMA user_version") != 0) {
+        sqlite::Statement all(**database, "SELECT DISTINCT system FROM news ORDER BY system");
+        while (all.next()) {
+            systems.emplace_back(all.text(0));
+        }
+    }
+    if ((*database)->failed()) {
+        return *(*database)->failed();
+    }
+    return systems;
+}
+
 void Identity::begin() {
     // Any write locks the file; one after a read would fail where two runs do both.
     database_.execute("DELETE FROM identity.news WHERE 0");
@@ -85,6 +111,7 @@ std::vector<std::string> Identity::keys_of(std::int64_t record) {
     return keys;
 }
 
+/// As same() goes from key to key, a row hears of one that shares no key with it itself.
 void Identity::tell(const std::string& key, const Known& known) {
     statements_->tell.with(std::string_view(key), known.of).run();
 }

@@ -29,12 +29,15 @@ class Identity {
     Identity(const Identity&) = delete;
     Identity& operator=(const Identity&) = delete;
 
+    /// Systems some of whose rows are news to them, in order; none where there is no such file.
+    static text::Result<std::vector<std::string>> systems_with_news(const std::string& path);
+
     /// Stored rows whose same() another run changed since.
     const std::vector<std::int64_t>& news() const { return news_; }
 
     void begin();
-    /// Enters the keys that say what a row is; none to forget it. Those that share or shared one
-    /// hear of it, in their system's next run at the latest.
+    /// Enters the keys that say what a row is; none to forget it. Those that share or shared one,
+    /// directly or in turn, have it as news().
     void enter(const Known& known, std::vector<std::string> keys);
     /// Ids of the rows that share a key with it, directly or in turn; its own left out; in order.
     std::vector<std::string> same(const Known& known);

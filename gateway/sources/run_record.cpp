@@ -18,9 +18,12 @@ RunRecord run_record(const SystemMapping& mapping, const TranslateOptions& optio
     const auto seen = [&](const std::string& path) {
         return fs::absolute(path, error).lexically_normal().lexically_proximate(to).string();
     };
-    return {package.system,           package.system + "/" + package.version,
-            seen(options.input),      options.state.empty() ? "" : seen(options.state),
-            options.include,          options.policies,
+    return {package.system,
+            package.system + "/" + package.version,
+            options.input.empty() ? "" : seen(options.input),
+            options.state.empty() ? "" : seen(options.state),
+            options.include,
+            options.policies,
             options.max_deleted_share};
 }
 

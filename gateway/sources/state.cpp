@@ -80,14 +80,17 @@ text::Result<std::unique_ptr<State>> State::open(const std::string& folder,
     if (text::Status failed = migrate(*state->database_, path)) {
         return *failed;
     }
-    state->identity_ = std::make_unique<Identity>(*state->database_,
-                                                  (fs::path(folder) / "identity.sqlite").string(),
+    state->identity_ = std::make_unique<Identity>(*state->database_, identity_file(folder),
                                                   mapping.package().system);
     state->prepare(mapping);
     if (state->database_->failed()) {
         return *state->database_->failed();
     }
     return state;
+}
+
+std::string State::identity_file(const std::string& folder) {
+    return (fs::path(folder) / "identity.sqlite").string();
 }
 
 text::Result<std::unique_ptr<State>> State::open_existing(const std::string& folder,

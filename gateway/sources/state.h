@@ -24,6 +24,9 @@ class State {
     static text::Result<std::unique_ptr<State>> open_existing(const std::string& folder,
                                                               const SystemMapping& mapping);
 
+    /// The file in which the systems of a folder know of each other.
+    static std::string identity_file(const std::string& folder);
+
     Ledger& ledger() { return *ledger_; }
     RowStore& rows() { return *rows_; }
     PutOut& put_out() { return *put_out_; }

@@ -1,8 +1,10 @@
 // SIGKILL while extracts are taken in: in the end everything is as if nothing had happened.
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "expect.h"
@@ -18,13 +20,28 @@ namespace {
 
 const std::vector<std::string> systems = {"emis", "systmone", "vision"};
 
-/// An extract of each system, and something that is none.
+/// An extract of each system; people and referrals of one are known in the others.
+void make_samples(const fs::path& folder) {
+    for (const std::string& system : systems) {
+        const auto made = commands::run_program("sample --mappings " LINKWAY_MAPPINGS " --system " +
+                                                    system + " --patients 150 --seed 7 " + system,
+                                                folder);
+        INFO(made.log);
+        REQUIRE(made.code == 0);
+    }
+}
+
+void drop(const fs::path& samples, const fs::path& data, const std::string& system) {
+    const fs::path inbox = data / "inbox" / system;
+    fs::create_directories(inbox);
+    fs::copy(samples / system, inbox / "extract", fs::copy_options::recursive);
+    std::ofstream(inbox / "extract" / ".done");
+}
+
+/// Those extracts, and something that is none.
 void fill_inbox(const fs::path& samples, const fs::path& data) {
     for (const std::string& system : systems) {
-        const fs::path inbox = data / "inbox" / system;
-        fs::create_directories(inbox);
-        fs::copy(samples / system, inbox / "extract", fs::copy_options::recursive);
-        std::ofstream(inbox / "extract" / ".done");
+        drop(samples, data, system);
     }
     std::ofstream(data / "inbox" / "emis" / "broken.zip") << "no zip at all";
     std::ofstream(data / "inbox" / "emis" / "broken.zip.done");
@@ -154,15 +171,38 @@ unsigned kill_until_done(const fs::path& data, const fs::path& log, unsigned mos
 
 }  // namespace
 
+TEST_CASE("whichever system sends first, the service comes to say the same") {
+    const Folder folder("ingest-order");
+    make_samples(folder.path());
+    std::vector<std::string> order = systems;
+    std::optional<Result> expected;
+    do {
+        const fs::path data = folder / (order[0] + '-' + order[1] + '-' + order[2]);
+        {
+            Gateway gateway(data, folder / "log");
+            REQUIRE(gateway.listens());
+            for (const std::string& system : order) {
+                drop(folder.path(), data, system);
+                REQUIRE(works_off(data, 60s));
+            }
+            REQUIRE(gateway.stop() == 0);
+        }
+        INFO(data);
+        const Result found = result_of(data);
+        expected = expected.value_or(found);
+        expect_none(differences("resource", expected->resources, found.resources));
+        expect_none(differences("intake", expected->intakes, found.intakes));
+        expect_none(differences("quarantine", expected->quarantine, found.quarantine));
+        expect_none(check_reconciliation(found.intakes));
+        CHECK(
+            rows_of(data / "state" / "identity.sqlite", "SELECT system, record FROM news").empty());
+        fs::remove_all(data);
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
 TEST_CASE("killed at any moment, the service takes in what landed as if nothing had happened") {
     const Folder folder("ingest-kill");
-    for (const std::string& system : systems) {
-        const auto made = commands::run_program("sample --mappings " LINKWAY_MAPPINGS " --system " +
-                                                    system + " --patients 150 --seed 7 " + system,
-                                                folder.path());
-        INFO(made.log);
-        REQUIRE(made.code == 0);
-    }
+    make_samples(folder.path());
     const auto run = [&](const fs::path& data) {
         INFO(commands::read_file(folder / "log"));
         Gateway gateway(data, folder / "log");

@@ -9,6 +9,9 @@ using State = store::Intake::State;
 
 namespace {
 
+const std::string shared_emis_patient = "Patient/750e676c-31fc-55b9-a030-a2de53880f7e";
+const std::string shared_systmone_patient = "Patient/bd0bc15f-4887-548b-aabb-795a7d0ad0ee";
+
 /// Whether a reason beside a failed thing speaks of it.
 void check_reason(const Fixture& data, const std::string& name, const std::string& words) {
     INFO(name);
@@ -197,6 +200,54 @@ TEST_CASE("extracts that lie there together are applied in the order they were m
     for (const auto& entry : data.ledger()) {
         INFO(entry.name << " " << entry.reason);
         CHECK(entry.state == State::done);
+    }
+}
+
+TEST_CASE("whichever system sends first, the store comes to say the same") {
+    // One person and one referral in both systems.
+    const auto shared = fs::path(LINKWAY_SOURCE_DIR) / "tests/cases/shared/gp-and-service";
+    const auto files = [&](const std::string& system, const std::string& input) {
+        const tests::TemporaryFolder folder;
+        const auto over = fs::copy_options::overwrite_existing | fs::copy_options::recursive;
+        fs::copy(fs::path(LINKWAY_SOURCE_DIR) / "tests/cases" / system / "base/input",
+                 folder.path(), over);
+        fs::copy(shared / input, folder.path(), over);
+        return files_of(folder.path());
+    };
+    const auto drop = [&](const Fixture& data, const std::string& system) {
+        data.drop_folder(system + "/extract",
+                         files(system, system == "emis" ? "input" : "input-2"));
+    };
+    Fixture together;
+    drop(together, "emis");
+    drop(together, "systmone");
+    together.take_all();
+    const auto expected = together.content();
+    CHECK(expected.at(shared_emis_patient).find(shared_systmone_patient) != std::string::npos);
+    for (const bool reverse : {false, true}) {
+        INFO(reverse);
+        Fixture data;
+        drop(data, reverse ? "systmone" : "emis");
+        data.take_all();
+        drop(data, reverse ? "emis" : "systmone");
+        data.take_all();
+        const auto found = data.content();
+        CHECK(found.size() == expected.size());
+        for (const auto& [key, json] : expected) {
+            INFO(key);
+            const std::string& other = found.at(key);  // after its version, which may be another
+            CHECK(other.substr(other.find('{')) == json.substr(json.find('{')));
+        }
+        CHECK(data.ledger().size() == 2);
+        for (const auto& entry : data.ledger()) {
+            CHECK(entry.state == State::done);
+            CHECK(entry.reconciliation.find("\"system\":\"" + entry.system + '"') !=
+                  std::string::npos);
+        }
+        CHECK(files_in(data.folder().work()) == 0);
+        const auto news = sources::systems_with_news(data.folder().state().string());
+        REQUIRE(news.ok());
+        CHECK(news->empty());
     }
 }
 

@@ -1,4 +1,6 @@
 // One person and one referral in the feeds of two systems that share a staging folder.
+#include "../../../gateway/sources/identity.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -66,6 +68,29 @@ class Feeds {
     void run(const std::string& system) { run(system, system); }
     void run(const std::string& system, const std::string& from) {
         REQUIRE(translate(system, from) == "");
+        take(system);
+    }
+
+    /// Systems that came to know something by another's run.
+    std::vector<std::string> with_news() const {
+        const auto systems = systems_with_news((folder_.path() / "state").string());
+        REQUIRE(systems.ok());
+        return *systems;
+    }
+
+    /// Takes to the server what that is.
+    Reconciliation run_news(const std::string& system) {
+        TranslateOptions options;
+        options.output = (folder_.path() / ("out-" + system)).string();
+        options.state = (folder_.path() / "state").string();
+        options.overwrite = true;
+        auto result = translate_news(*mappings_.at(system), options);
+        REQUIRE(result.ok());
+        take(system);
+        return std::move(*result);
+    }
+
+    void take(const std::string& system) {
         for (const std::string type : {"Patient", "ServiceRequest", "Task"}) {
             std::ifstream lines(folder_.path() / ("out-" + system) / (type + ".ndjson"));
             for (std::string line; std::getline(lines, line);) {
@@ -122,6 +147,83 @@ TEST_CASE("whichever system came first, both come to say the same") {
     one.run("systmone");
     one.run("emis");
     CHECK(one.server.empty());  // nothing new to say
+}
+
+TEST_CASE("what another's run tells can be said without an extract") {
+    Feeds waiting;
+    waiting.run("emis");
+    waiting.run("systmone");
+    waiting.run("emis");
+    Feeds feeds;
+    CHECK(feeds.with_news().empty());
+    feeds.run("emis");
+    CHECK(feeds.with_news().empty());
+    feeds.run("systmone");
+    CHECK(feeds.with_news() == std::vector<std::string>{"emis"});
+    const Reconciliation reconciliation = feeds.run_news("emis");
+    CHECK(reconciliation.files.empty());
+    CHECK(reconciliation.resources.at("Patient") == 1);
+    CHECK(feeds.with_news().empty());
+    CHECK(feeds.server == waiting.server);
+    feeds.server.clear();
+    feeds.run_news("emis");
+    feeds.run("emis");
+    CHECK(feeds.server.empty());  // it was said
+}
+
+TEST_CASE("one that is known only through a third hears of it") {
+    const tests::TemporaryFolder folder;
+    const std::string shared = (folder.path() / "identity.sqlite").string();
+    using Keys = std::vector<std::string>;
+    /// One run of a system with one referral; what it is the same as.
+    const auto run = [&](const std::string& system, const Keys& keys) {
+        auto database = sqlite::Database::open((folder.path() / (system + ".sqlite")).string(), {});
+        REQUIRE(database.ok());
+        Identity identity(**database, shared, system);
+        (*database)->execute("BEGIN");
+        identity.begin();
+        const std::string patient = "patient of " + system;
+        const Known known{1, system, patient};
+        identity.enter(known, keys);
+        const auto same = identity.same(known);
+        identity.end();
+        (*database)->execute("COMMIT");
+        REQUIRE_FALSE((*database)->failed());
+        return same;
+    };
+    const auto with_news = [&] {
+        const auto systems = Identity::systems_with_news(shared);
+        REQUIRE(systems.ok());
+        return *systems;
+    };
+    // The same day as the second, which has the number of the third.
+    CHECK(run("emis", {"day"}).empty());
+    CHECK(run("vision", {"number"}).empty());
+    CHECK(with_news().empty());
+    CHECK(run("systmone", {"day", "number"}) == Keys{"emis", "vision"});
+    CHECK(with_news() == Keys{"emis", "vision"});
+    CHECK(run("emis", {"day"}) == Keys{"systmone", "vision"});
+    CHECK(run("vision", {"number"}) == Keys{"emis", "systmone"});
+    CHECK(with_news().empty());
+    SECTION("one end goes") {
+        CHECK(run("emis", {}).empty());
+        CHECK(with_news() == Keys{"systmone", "vision"});
+        CHECK(run("vision", {"number"}) == Keys{"systmone"});
+    }
+    SECTION("the one between goes") {
+        CHECK(run("systmone", {}).empty());
+        CHECK(with_news() == Keys{"emis", "vision"});
+        CHECK(run("emis", {"day"}).empty());
+        CHECK(run("vision", {"number"}).empty());
+    }
+    SECTION("a fourth comes") {
+        CHECK(run("fourth", {"number"}) == Keys{"emis", "systmone", "vision"});
+        CHECK(with_news() == Keys{"emis", "systmone", "vision"});
+    }
+    SECTION("nothing changes") {
+        run("systmone", {"number", "day"});
+        CHECK(with_news().empty());
+    }
 }
 
 TEST_CASE("who is not surely the same is not linked") {

@@ -9,7 +9,8 @@
 //               store is committed, and the ledger is written after both. So an attempt is never
 //               written over: killed before the commit the next attempt gives the same again,
 //               killed after it the next gives nothing; what all attempts gave, in their order, is
-//               right in every case.
+//               right in every case. What other systems say differently for it is a further
+//               attempt each.
 //   translated  applied in batches, each with how far it came in one transaction. A resource put
 //               twice makes no second version.
 //   done        row by row in quarantine what was rejected or held; what came is removed.
@@ -125,6 +126,8 @@ class Intake {
     text::Status work_on(const std::string& id);
     text::Status enter(const std::string& id, const std::string& system, const std::string& name);
     text::Status translate(store::Intake& entry);
+    void tell_other_systems(const store::Intake& entry);
+    sources::TranslateOptions next_attempt(const std::filesystem::path& work) const;
     text::Status apply(store::Intake& entry);
     text::Status finish(store::Intake& entry);
     text::Status fail(store::Intake& entry, const text::Issues& reasons);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sources/input.h"
 #include "sources/reconciliation.h"
@@ -47,5 +48,14 @@ struct TranslateOptions {
 /// out again.
 text::Result<Reconciliation> translate(const SystemMapping& mapping,
                                        const TranslateOptions& options);
+
+/// Systems about whose patients and referrals a run of another system over the same staging folder
+/// found something out: which are the same. In alphabetical order; none where there is no folder.
+text::Result<std::vector<std::string>> systems_with_news(const std::string& state);
+
+/// Puts out what such news change, which translate() would with the system's next extract: as with
+/// an input that brings nothing. options.input is not asked; options.state must hold a store.
+text::Result<Reconciliation> translate_news(const SystemMapping& mapping,
+                                            const TranslateOptions& options);
 
 }  // namespace linkway::sources
