@@ -5,7 +5,6 @@
 #include "delivery/outbox.h"
 #include "delivery/parts.h"
 #include "paperwork.h"
-#include "referrals/events_of.h"
 
 namespace linkway::delivery {
 
@@ -42,23 +41,14 @@ bool note_filed(store::Writer& writer, store::Delivery& delivery, const Acknowle
     return all;
 }
 
-std::string entry_in(const text::Node& resource) {
-    const text::Node* identifiers = resource.find("identifier");
-    for (std::size_t i = 0; identifiers != nullptr && i < identifiers->items.size(); ++i) {
-        if (identifiers->items[i].string_or("system", "") == referrals::record_entry_system) {
-            return std::string(identifiers->items[i].string_or("value", ""));
-        }
-    }
-    return {};
-}
-
 void note_came_back(store::Writer& writer, const std::string& entry, store::Instant at) {
-    const std::string reference = entry.substr(0, entry.find('#'));
-    const std::size_t slash = std::min(reference.find('/'), reference.size());
+    const auto subject = store::local_key(entry.substr(0, entry.find('#')));
+    if (!subject) {
+        return;
+    }
     store::DeliveryQuery query;
     query.channel = record_channel;
-    query.subject = {reference.substr(0, slash),
-                     reference.substr(std::min(slash + 1, reference.size()))};
+    query.subject = *subject;
     Acknowledgement filed;
     filed.entries[entry] = {at, {}};
     for (store::Delivery& delivery : writer.deliveries(query)) {

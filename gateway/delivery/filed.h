@@ -7,7 +7,6 @@
 
 #include "acknowledgement.h"
 #include "store/store.h"
-#include "text/node.h"
 
 namespace linkway::delivery {
 
@@ -15,11 +14,7 @@ namespace linkway::delivery {
 /// returned.
 bool note_filed(store::Writer& writer, store::Delivery& delivery, const Acknowledgement& filed);
 
-/// The entry that a resource of the record was made from: "Encounter/1", "Encounter/1#2"; empty for
-/// one that is the record's own.
-std::string entry_in(const text::Node& resource);
-
-/// Settles what went out as that entry.
+/// Settles what went out as that entry: "Encounter/1", "Encounter/1#2".
 void note_came_back(store::Writer& writer, const std::string& entry, store::Instant at);
 
 }  // namespace linkway::delivery

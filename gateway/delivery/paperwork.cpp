@@ -1,12 +1,11 @@
 #include "paperwork.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <set>
 
+#include "fhir/digest.h"
 #include "loop/write.h"
 #include "store/searchable.h"
 #include "text/json_writer.h"
@@ -67,13 +66,8 @@ class Gathering {
     void follow(const Node& node, int depth) {
         for (const text::Member& member : node.members) {
             if (member.name == "reference" && member.value.is_string()) {
-                const std::string_view reference = member.value.text;
-                const std::size_t slash = reference.find('/');
-                if (slash != std::string_view::npos) {
-                    const std::string_view id = reference.substr(slash + 1);
-                    want({std::string(reference.substr(0, slash)),
-                          std::string(id.substr(0, id.find('/')))},
-                         depth);
+                if (const auto key = store::local_key(member.value.text)) {
+                    want(*key, depth);
                 }
             }
             follow(member.value, depth);
@@ -89,19 +83,6 @@ class Gathering {
     std::deque<std::pair<store::Key, int>> wanted_;
     record::Resources gathered_;
 };
-
-std::string digest_of(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    for (unsigned i = 0; i < length; ++i) {
-        hex += digits[digest[i] >> 4U];
-        hex += digits[digest[i] & 15U];
-    }
-    return hex;
-}
 
 /// Entries of one version, as `use` has it.
 EntryPaper paper_of(store::Reader& reader, const record::RecordMapping& mapping,
@@ -157,7 +138,9 @@ std::string to_content(const record::RecordMapping& mapping, const EntryPaper& p
         out.value(entry.find("key")->second);
     }
     out.end_array();
-    out.member("digest", digest_of(record::to_csv(mapping.target, paper.entries)));
+    fhir::Sha256 digest;
+    digest.add(record::to_csv(mapping.target, paper.entries));
+    out.member("digest", digest.hex());
     out.end_object();
     return json;
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "fhir/identifier.h"
 #include "filed.h"
 #include "paperwork.h"
+#include "referrals/events_of.h"
 
 namespace linkway::delivery {
 
@@ -152,8 +154,10 @@ void Router::plan(store::Reader& reader, const store::Change& change) {
     if (change.origin.agent == "intake") {
         const auto stored = reader.read_version(key, change.version.version, store::Reach::all());
         const auto document = text::parse_json(stored ? stored->json : "{}", key.type);
-        if (std::string entry = document ? entry_in(document->root()) : ""; !entry.empty()) {
-            came_back_.emplace_back(std::move(entry), change.version.updated);
+        const std::string_view entry =
+            document ? fhir::identifier_of(document->root(), referrals::record_entry_system) : "";
+        if (!entry.empty()) {
+            came_back_.emplace_back(entry, change.version.updated);
         }
     } else {
         plan_entry(reader, change);

@@ -5,28 +5,13 @@
 #include <fstream>
 #include <map>
 
+#include "fhir/identifier.h"
+
 namespace linkway::intake {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::string_view ods_system = "https://fhir.nhs.uk/Id/ods-organization-code";
-
-std::string ods_of(const text::Node& identifier) {
-    return std::string(
-        identifier.string_or("system", "") == ods_system ? identifier.string_or("value", "") : "");
-}
-
-std::string ods_of_organization(const text::Node& organization) {
-    const text::Node* identifiers = organization.find("identifier");
-    for (std::size_t i = 0; identifiers != nullptr && i < identifiers->items.size(); ++i) {
-        if (std::string ods = ods_of(identifiers->items[i]); !ods.empty()) {
-            return ods;
-        }
-    }
-    return {};
-}
 
 template <class Visit>
 void each_resource(const fs::path& file, const Visit& visit) {
@@ -44,7 +29,7 @@ std::string stored_ods(const std::string& id, store::Store& store) {
     const text::Status failed = store.read([&](store::Reader& reader) {
         if (const auto version = reader.read({"Organization", id}, store::Reach::all())) {
             if (const auto parsed = text::parse_json(version->json, "store")) {
-                ods = ods_of_organization(parsed->root());
+                ods = fhir::identifier_of(parsed->root(), fhir::ods_system);
             }
         }
         return text::Status();
@@ -64,7 +49,7 @@ text::Status check_practices(const std::string& output, const std::set<std::stri
         each_resource(fs::path(output) / folder / "Organization.ndjson",
                       [&](const text::Node& organization) {
                           organizations[std::string(organization.string_or("id", ""))] =
-                              ods_of_organization(organization);
+                              fhir::identifier_of(organization, fhir::ods_system);
                       });
     }
     std::set<std::string> unknown;
@@ -73,7 +58,7 @@ text::Status check_practices(const std::string& output, const std::set<std::stri
         std::string ods;
         if (practice != nullptr) {
             const text::Node* identifier = practice->find("identifier");
-            ods = identifier == nullptr ? "" : ods_of(*identifier);
+            ods = identifier == nullptr ? "" : fhir::value_of(*identifier, fhir::ods_system);
             const std::string_view reference = practice->string_or("reference", "");
             if (ods.empty() && reference.starts_with("Organization/")) {
                 const auto [found, fresh] =

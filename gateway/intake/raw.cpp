@@ -1,12 +1,10 @@
 #include "raw.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <fstream>
@@ -14,6 +12,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "fhir/digest.h"
 #include "text/json_writer.h"
 #include "text/utf8.h"
 
@@ -25,34 +24,6 @@ using text::Result;
 using text::Status;
 
 namespace {
-
-class Digest {
-  public:
-    Digest() : context_(EVP_MD_CTX_new()) {
-        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-    }
-    void add(std::string_view bytes) {
-        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-    }
-    std::string hex() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned length = 0;
-        EVP_DigestFinal_ex(context_.get(), digest.data(), &length);
-        constexpr std::string_view digits = "0123456789abcdef";
-        std::string out;
-        for (unsigned i = 0; i < length; ++i) {
-            out += digits[digest[i] >> 4U];
-            out += digits[digest[i] & 0x0FU];
-        }
-        return out;
-    }
-
-  private:
-    struct Free {
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    };
-    std::unique_ptr<EVP_MD_CTX, Free> context_;
-};
 
 /// A file descriptor that closes itself.
 class File {
@@ -150,7 +121,7 @@ Issue failure(const std::string& what, const fs::path& path, int error) {
 }
 
 std::string sha256(std::string_view bytes) {
-    Digest digest;
+    fhir::Sha256 digest;
     digest.add(bytes);
     return digest.hex();
 }
@@ -215,7 +186,7 @@ Status Incoming::copy_file(const fs::path& from, const fs::path& to) {
     if (out < 0) {
         return failure("what came cannot be kept", to, errno);
     }
-    Digest digest;
+    fhir::Sha256 digest;
     int error = read_all(in, [&](std::string_view bytes) {
         digest.add(bytes);
         return write_all(out, bytes);
@@ -259,7 +230,7 @@ Status Incoming::copy(const fs::path& path) {
 
 Status Incoming::move(const fs::path& path, const std::string& name) {
     const File in(path, O_RDONLY | O_NOFOLLOW);
-    Digest digest;
+    fhir::Sha256 digest;
     int error = in < 0 ? errno : read_all(in, [&](std::string_view bytes) {
         digest.add(bytes);
         return 0;

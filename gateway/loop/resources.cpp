@@ -2,20 +2,10 @@
 
 #include <algorithm>
 
+#include "fhir/identifier.h"
 #include "referrals/events_of.h"
 
 namespace linkway::loop {
-
-namespace {
-
-std::string ods_of(const text::Node& identifier) {
-    constexpr std::string_view system = "https://fhir.nhs.uk/Id/ods-organization-code";
-    return identifier.string_or("system", "") == system
-               ? std::string(identifier.string_or("value", ""))
-               : std::string();
-}
-
-}  // namespace
 
 std::string reference_of(const store::Key& key) {
     return key.type + "/" + key.id;
@@ -80,18 +70,13 @@ std::string Resources::organisation(const store::Key& key) {
         const text::Node* belongs = node == nullptr ? nullptr : node->find(member);
         if (belongs != nullptr && key.type != "Organization") {
             if (const text::Node* stated = belongs->find("identifier")) {
-                return ods_of(*stated);
+                return std::string(fhir::value_of(*stated, fhir::ods_system));
             }
             node = find(belongs->string_or("reference", ""));
         }
     }
-    const text::Node* identifiers = node == nullptr ? nullptr : node->find("identifier");
-    for (std::size_t i = 0; identifiers != nullptr && i < identifiers->items.size(); ++i) {
-        if (std::string ods = ods_of(identifiers->items[i]); !ods.empty()) {
-            return ods;
-        }
-    }
-    return {};
+    return node == nullptr ? std::string()
+                           : std::string(fhir::identifier_of(*node, fhir::ods_system));
 }
 
 }  // namespace linkway::loop

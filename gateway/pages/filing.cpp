@@ -11,17 +11,6 @@ using Kind = Entry::Kind;
 
 namespace {
 
-/// The resource that an entry of the record was made from; empty for one that is the record's own.
-std::string made_from(const text::Node& resource) {
-    for (const text::Node* identifier : all_at(resource, "identifier")) {
-        if (identifier->string_or("system", "") == referrals::record_entry_system) {
-            const std::string_view value = identifier->string_or("value", "");
-            return std::string(value.substr(0, value.find('#')));
-        }
-    }
-    return {};
-}
-
 store::Instant earliest(store::Instant a, store::Instant b) {
     return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
 }
@@ -56,7 +45,7 @@ bool is_unfiled(Filing filing) {
 FilingTracker::FilingTracker(PatientResources& resources) : resources_(resources) {
     for (const Held& held : resources.all()) {
         if (held.from_record) {
-            const std::string origin = made_from(*held.node);
+            const std::string origin = referrals::made_from(*held.node);
             if (!origin.empty()) {
                 store::Instant& at = filed_[origin];
                 at = earliest(at, held.received);
@@ -66,7 +55,7 @@ FilingTracker::FilingTracker(PatientResources& resources) : resources_(resources
 }
 
 bool FilingTracker::came_back(const Held& held) const {
-    return held.from_record && !made_from(*held.node).empty();
+    return held.from_record && !referrals::made_from(*held.node).empty();
 }
 
 void FilingTracker::track(Entry& entry) const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/html.h"
+
 namespace linkway::pages {
 
 namespace {
@@ -11,35 +13,6 @@ namespace {
 constexpr std::array inline_tags = {std::string_view("a"),      std::string_view("abbr"),
                                     std::string_view("bdi"),    std::string_view("span"),
                                     std::string_view("strong"), std::string_view("time")};
-
-void escape(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            case '\r':
-                break;
-            default: {
-                const auto byte = static_cast<unsigned char>(c);
-                const bool forbidden = (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
-                out += forbidden ? std::string_view("\xEF\xBF\xBD") : std::string_view(&c, 1);
-            }
-        }
-    }
-}
 
 /// U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069: direction marks and overrides.
 bool turns_direction(std::string_view text) {
@@ -74,7 +47,7 @@ void Html::open(std::string_view tag, Attributes attributes) {
             out_ += ' ';
             out_ += name;
             out_ += "=\"";
-            escape(out_, value);
+            text::append_html(out_, value);
             out_ += '"';
         }
     }
@@ -94,7 +67,7 @@ void Html::put(std::string_view tag, Attributes attributes, std::string_view con
 void Html::text(std::string_view content) {
     const bool isolate = turns_direction(content);
     out_ += isolate ? "<bdi>" : "";
-    escape(out_, content);
+    text::append_html(out_, content);
     out_ += isolate ? "</bdi>" : "";
 }
 

@@ -5,6 +5,7 @@
 
 #include "element.h"
 #include "episodes.h"
+#include "fhir/identifier.h"
 #include "store/moment.h"
 
 namespace linkway::pages {
@@ -15,22 +16,12 @@ using Kind = Entry::Kind;
 namespace {
 
 constexpr std::string_view nhs_number_system = "https://fhir.nhs.uk/Id/nhs-number";
-constexpr std::string_view ods_system = "https://fhir.nhs.uk/Id/ods-organization-code";
-
-std::string identifier_of(const Node& resource, std::string_view system) {
-    for (const Node* identifier : all_at(resource, "identifier")) {
-        if (identifier->string_or("system", "") == system) {
-            return std::string(identifier->string_or("value", ""));
-        }
-    }
-    return {};
-}
 
 void tell_patient(const Node& patient, PatientResources& resources, Story& story) {
     story.patient.id = text_at(patient, "id");
     story.patient.name = name_of(patient, true);
     story.patient.birth_date = text_at(patient, "birthDate");
-    story.patient.nhs_number = identifier_of(patient, nhs_number_system);
+    story.patient.nhs_number = fhir::identifier_of(patient, nhs_number_system);
     story.patient.died = text_at(patient, "deceasedDateTime");
     if (text_at(patient, "deceasedBoolean") == "true") {
         story.patient.died = "yes";
@@ -38,7 +29,7 @@ void tell_patient(const Node& patient, PatientResources& resources, Story& story
     const std::string practice = text_at(patient, "managingOrganization.reference");
     if (const Node* organisation = resources.find(practice)) {
         story.practice = text_at(*organisation, "name");
-        story.practice_ods = identifier_of(*organisation, ods_system);
+        story.practice_ods = fhir::identifier_of(*organisation, fhir::ods_system);
     }
 }
 

@@ -1,44 +1,16 @@
 // The message back as a page that a practice can file beside the record and anybody can read.
+#include "text/html.h"
+
 #include "record/record.h"
 
 namespace linkway::record {
 
 namespace {
 
-/// Text and nothing else, whatever stands in it: also what browsers would run on would not.
-void append(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            case '\r':
-                break;
-            default:
-                out += (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F
-                           ? std::string_view("\xEF\xBF\xBD")
-                           : std::string_view(&c, 1);
-        }
-    }
-}
-
 /// An element with text in it. Text that changes the direction of writing does so for itself alone.
 void element(std::string& out, std::string_view tag, std::string_view text) {
     out.append("<").append(tag).append(" dir=\"auto\">");
-    append(out, text);
+    text::append_html(out, text);
     out.append("</").append(tag).append(">");
 }
 
@@ -60,7 +32,7 @@ constexpr std::string_view head =
 
 std::string to_html(const Message& message) {
     std::string out(head);
-    append(out, message.title);
+    text::append_html(out, message.title);
     out += "</title>\n</head>\n<body>\n<main>\n";
     element(out, "h1", message.title);
     out += "\n<dl>\n";
@@ -86,7 +58,7 @@ std::string to_html(const Message& message) {
                 out += ": ";
             }
             out += "<span class=\"text\" dir=\"auto\">";
-            append(out, line.text);
+            text::append_html(out, line.text);
             out += "</span> (";
             element(out, "bdi", line.by);
             out += ")</li>\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fhir/identifier.h"
 #include "resource.h"
 
 namespace linkway::referrals {
@@ -24,18 +25,12 @@ constexpr std::array<Reader, 7> readers = {{{"Task", events_of_task},
                                             {"QuestionnaireResponse", events_of_message},
                                             {"Communication", events_of_message}}};
 
-/// The resource that an entry of the record was made from, where Linkway sent it out.
-std::string filed_entry(const Node& resource) {
-    for (const Node* identifier : all_at(resource, "identifier")) {
-        if (identifier->string_or("system", "") == record_entry_system) {
-            const std::string_view value = identifier->string_or("value", "");
-            return std::string(value.substr(0, value.find('#')));
-        }
-    }
-    return {};
-}
-
 }  // namespace
+
+std::string made_from(const Node& resource) {
+    const std::string_view entry = fhir::identifier_of(resource, record_entry_system);
+    return std::string(entry.substr(0, entry.find('#')));
+}
 
 Links links_of(const Node& resource) {
     Links links;
@@ -65,7 +60,7 @@ std::vector<Event> events_of(const Node& next, const Node* previous, const Intak
         return {};
     }
     EventBuilder builder(next, previous, intake, issues);
-    const std::string filed = intake.origin == Origin::record ? filed_entry(next) : "";
+    const std::string filed = intake.origin == Origin::record ? made_from(next) : "";
     if (!filed.empty()) {
         return {acknowledgement(EventKind::filed, intake.episode, filed, intake.received_at)};
     }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "fhir/identifier.h"
 #include "parallel.h"
 #include "staged_input.h"
 #include "text/node.h"
@@ -126,14 +127,7 @@ class Resources {
         }
         PracticeInspection& made = organisations_["Organization/" + id];
         made.name = root.string_or("name", "");
-        if (const text::Node* identifiers = root.find("identifier")) {
-            for (const text::Node& each : identifiers->items) {
-                if (each.string_or("system", "") ==
-                    "https://fhir.nhs.uk/Id/ods-organization-code") {
-                    made.ods_code = each.string_or("value", "");
-                }
-            }
-        }
+        made.ods_code = fhir::identifier_of(root, fhir::ods_system);
         return std::nullopt;
     }
 

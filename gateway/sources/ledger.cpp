@@ -1,10 +1,9 @@
 #include "ledger.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <map>
+
+#include "fhir/digest.h"
 
 namespace linkway::sources {
 
@@ -12,40 +11,25 @@ namespace {
 
 using text::Severity;
 
-struct FreeContext {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
 /// SHA-256 of what a file holds once decrypted and inflated, in hexadecimal digits; empty when it
 /// can't be read to its end (the scan will say why).
 std::string content_hash(const InputFile& file, const InputOptions& options) {
     auto stream = open_stream(file, options);
-    const std::unique_ptr<EVP_MD_CTX, FreeContext> context(EVP_MD_CTX_new());
-    if (!stream || !context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+    if (!stream) {
         return {};
     }
+    fhir::Sha256 digest;
     std::vector<char> block(std::size_t{1} << 18);
     for (;;) {
         const auto size = (*stream)->read(block);
-        if (!size || EVP_DigestUpdate(context.get(), block.data(), *size) != 1) {
+        if (!size) {
             return {};
         }
         if (*size == 0) {
-            break;
+            return digest.hex();
         }
+        digest.add({block.data(), *size});
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    if (EVP_DigestFinal_ex(context.get(), digest.data(), &length) != 1) {
-        return {};
-    }
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string out;
-    for (unsigned i = 0; i < length; ++i) {
-        out += hex[digest[i] >> 4U];
-        out += hex[digest[i] & 0x0FU];
-    }
-    return out;
 }
 
 }  // namespace

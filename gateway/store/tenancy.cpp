@@ -4,13 +4,12 @@
 #include <array>
 #include <functional>
 
+#include "fhir/identifier.h"
 #include "writes.h"
 
 namespace linkway::store {
 
 namespace {
-
-constexpr std::string_view ods_system = "https://fhir.nhs.uk/Id/ods-organization-code";
 
 enum class Relation : std::uint8_t { shared, follows, patient, practice, provider, belongs_to };
 
@@ -51,23 +50,6 @@ constexpr std::array rules = {
 bool is_actor(std::string_view type) {
     return type == "Practitioner" || type == "PractitionerRole" || type == "RelatedPerson" ||
            type == "Device" || type == "CareTeam";
-}
-
-/// "Type/id", perhaps with "/_history/n"; nothing for any other reference.
-std::optional<Key> local_key(std::string_view reference) {
-    const std::size_t slash = reference.find('/');
-    if (slash == std::string_view::npos || slash == 0 || reference[0] == '#' ||
-        reference.substr(0, slash).find(':') != std::string_view::npos) {
-        return std::nullopt;
-    }
-    std::string_view id = reference.substr(slash + 1);
-    if (const std::size_t history = id.find("/_history/"); history != std::string_view::npos) {
-        id = id.substr(0, history);
-    }
-    if (id.empty() || id.find('/') != std::string_view::npos) {
-        return std::nullopt;
-    }
-    return Key{std::string(reference.substr(0, slash)), std::string(id)};
 }
 
 void add(std::vector<Key>& keys, const Key& key) {
@@ -111,15 +93,10 @@ void each_reference(const text::Node& node, const See& see) {
     }
 }
 
-/// The ods code of an Identifier, empty for any other.
-std::string_view ods_of(const text::Node& identifier) {
-    return identifier.string_or("system", "") == ods_system ? identifier.string_or("value", "")
-                                                            : std::string_view{};
-}
-
 void relate(Prepared& prepared, Relation relation, const text::Node& reference) {
     if (const text::Node* identifier = reference.find("identifier"); identifier != nullptr) {
-        if (const std::string_view ods = ods_of(*identifier); !ods.empty()) {
+        if (const std::string_view ods = fhir::value_of(*identifier, fhir::ods_system);
+            !ods.empty()) {
             if (relation == Relation::practice) {
                 prepared.practice_ods.emplace_back(ods);
             } else if (relation == Relation::provider) {
@@ -151,6 +128,22 @@ void relate(Prepared& prepared, Relation relation, const text::Node& reference) 
 
 }  // namespace
 
+std::optional<Key> local_key(std::string_view reference) {
+    const std::size_t slash = reference.find('/');
+    if (slash == std::string_view::npos || slash == 0 || reference[0] == '#' ||
+        reference.substr(0, slash).find(':') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    std::string_view id = reference.substr(slash + 1);
+    if (const std::size_t history = id.find("/_history/"); history != std::string_view::npos) {
+        id = id.substr(0, history);
+    }
+    if (id.empty() || id.find('/') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    return Key{std::string(reference.substr(0, slash)), std::string(id)};
+}
+
 bool is_directory(std::string_view type) {
     return type == "Organization" || type == "HealthcareService" || type == "Location" ||
            type == "Endpoint" || type == "Questionnaire";
@@ -166,7 +159,8 @@ void find_relations(const text::Node& resource, Prepared& prepared) {
     }
     if (prepared.key.type == "Organization") {
         at_path(resource, "identifier", [&](const text::Node& identifier) {
-            if (const std::string_view ods = ods_of(identifier); !ods.empty()) {
+            if (const std::string_view ods = fhir::value_of(identifier, fhir::ods_system);
+                !ods.empty()) {
                 prepared.own_ods.emplace_back(ods);
             }
         });

@@ -25,6 +25,10 @@ struct Links {
 };
 Links links_of(const text::Node& resource);
 
+/// Of a resource that came back from the record: "Type/id" of the one whose entry Linkway had sent
+/// there. Empty for any other.
+std::string made_from(const text::Node& resource);
+
 /// What is known when a resource is taken in. Everything referred to outlives the call.
 struct Intake {
     const Rules& rules;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -24,6 +25,9 @@ struct Key {
         return std::tie(a.type, a.id) < std::tie(b.type, b.id);
     }
 };
+
+/// Of a reference "Type/id", perhaps with "/_history/n"; nothing for any other.
+std::optional<Key> local_key(std::string_view reference);
 
 /// Whose resources may be seen: those of practices and those that were addressed to providers, by
 /// ods code. The gateway itself sees everything.
