@@ -82,7 +82,10 @@ Result<std::string> Intake::accept(const Arrival& arrival) {
         }
         for (const auto* paths : {&arrival.parts, &arrival.marks}) {
             for (const fs::path& path : *paths) {
-                fs::remove_all(path, error);
+                // At once: what a kill left of a folder would be taken for another extract.
+                const fs::path gone = parts_.folder->raw() / (".incoming-taken-" + *id);
+                fs::rename(path, gone, error);
+                fs::remove_all(error ? path : gone, error);
             }
         }
     }
